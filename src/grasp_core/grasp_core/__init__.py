@@ -1,0 +1,1 @@
+"""Value types and geometry of grasping: no ROS, no torch, no simulator."""
