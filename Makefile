@@ -1,0 +1,87 @@
+# Every target sets up what it needs and is quick when nothing has changed.
+#
+# Without ROS: ROS 2 Jazzy comes as wheels into .venv, and the workspace (with compat/, the messages that
+# have no wheel) is installed there too, so that every process of .venv has all of it, nothing sourced.
+# With ROS 2 Jazzy sourced: .venv sees that ROS, and the workspace is installed into install/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -e -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+COLCON := python -m colcon --log-base log/colcon build --symlink-install --merge-install \
+	--event-handlers console_cohesion+
+
+ifdef ROS_DISTRO
+ifneq ($(ROS_DISTRO),jazzy)
+$(error ROS $(ROS_DISTRO) is sourced; this workspace is made for jazzy)
+endif
+SETUP := jazzy
+ROS_REQUIREMENTS := requirements/ros_installed.txt
+VENV_OPTIONS := --system-site-packages
+PACKAGES := src
+BUILD := $(COLCON) --base-paths $(PACKAGES)
+RUN := . $(VENV)/bin/activate && . install/local_setup.bash &&
+else
+SETUP := wheels
+ROS_REQUIREMENTS := requirements/ros.txt
+VENV_OPTIONS :=
+PACKAGES := src compat/tf2_msgs compat/control_msgs
+BUILD := AMENT_PREFIX_PATH=$(CURDIR)/$(VENV) CMAKE_PREFIX_PATH=$(CURDIR)/$(VENV) \
+	$(COLCON) --install-base $(VENV) --base-paths $(PACKAGES) \
+	--cmake-args -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/compat/ros_wheels.cmake && \
+	python scripts/link_packages.py src build
+RUN := . $(VENV)/bin/activate &&
+endif
+
+# One stamp per finished step. A change to the other set-up finds none and starts afresh.
+DONE := $(VENV)/done/$(SETUP)
+BUILD_REQUIREMENTS := requirements/build.txt $(ROS_REQUIREMENTS)
+REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/dev.txt
+
+# What a build depends on: interfaces and packaging, and the files that grasp_perception installs.
+# Python modules are linked, so an edit of one needs no build.
+INTERFACES := $(shell find $(PACKAGES) -name '*.msg' -o -name '*.srv' -o -name '*.action' \
+	-o -name CMakeLists.txt -o -name package.xml -o -name 'setup.*')
+INSTALLED := $(shell find launch config -type f -not -name '*.pyc')
+
+.PHONY: help demo test check bench clean setup
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  \1\t/'
+
+demo: setup  ## find grasps in a real depth frame through ROS; results in out/
+	@$(RUN) grasp demo
+
+test: check  ## check, then all tests with their coverage
+	@$(RUN) python -m pytest -n auto --maxprocesses 4 --cov
+
+check: setup  ## ruff and mypy
+	@$(RUN) ruff check . && ruff format --check . && mypy
+
+bench: setup  ## measure the latency; results in docs/results/ and docs/benchmarks.md
+	@$(RUN) grasp bench latency
+
+clean:  ## remove the set-up and everything built
+	rm -rf $(VENV) build install log .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
+
+setup: $(DONE)/workspace  ## only set up
+
+$(DONE)/venv:
+	@scripts/step system "Checking the system packages" scripts/system_packages $(PYTHON)
+	@rm -rf build install
+	@scripts/step venv "Making $(VENV)" $(PYTHON) -m venv --clear $(VENV_OPTIONS) $(VENV)
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/requirements: $(REQUIREMENTS) | $(DONE)/venv
+	@scripts/step requirements "Installing the pinned requirements (minutes the first time)" \
+		$(VENV)/bin/python -m pip install --no-input $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+$(DONE)/workspace: $(INTERFACES) $(INSTALLED) compat/ros_wheels.cmake scripts/link_packages.py \
+		$(BUILD_REQUIREMENTS) | $(DONE)/requirements
+	@scripts/step workspace "Building the workspace" \
+		$(SHELL) -e -c '. $(VENV)/bin/activate && $(BUILD)'
+	@touch $@
