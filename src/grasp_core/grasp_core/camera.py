@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grasp_core.checks import Float
+from grasp_core.checks import AnyFloat, Float
 from grasp_core.cloud import PointCloud
 from grasp_core.errors import ArrayError
 
@@ -71,7 +71,7 @@ class Camera:
             xyz = np.stack([z * u, z * v[:, None], z], axis=-1)  # (H, W, 3)
         return PointCloud.from_xyz(xyz, frame_id, colors, stamp_ns)
 
-    def project(self, points: NDArray[np.floating]) -> Float:
+    def project(self, points: AnyFloat) -> Float:
         """Pixels (N, 2), order u (right), v (down), of points (N, 3) in the optical frame, z > 0.
 
         Raises

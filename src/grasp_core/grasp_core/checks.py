@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from grasp_core.errors import ArrayError
 
 Float = NDArray[np.float64]
+AnyFloat = NDArray[np.floating[Any]]
+AnyInteger = NDArray[np.integer[Any]]
 
 #: Largest |R Rᵀ - I| entry that counts as a rotation; float32 wire formats stay below 1e-6.
 ROTATION_TOLERANCE = 1e-4

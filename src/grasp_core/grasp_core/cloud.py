@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from grasp_core.checks import Float, check_array
+from grasp_core.checks import AnyFloat, AnyInteger, Float, check_array
 from grasp_core.errors import ArrayError, FrameError
 from grasp_core.transforms import transform_points
 
@@ -95,7 +95,7 @@ class PointCloud:
     @classmethod
     def from_xyz(
         cls,
-        xyz: NDArray[np.floating],
+        xyz: AnyFloat,
         frame_id: str,
         colors: NDArray[np.uint8] | None = None,
         stamp_ns: int = 0,
@@ -121,23 +121,23 @@ class PointCloud:
             raise ArrayError(f"colors: shape {colors.shape}, expected {xyz.shape}")
         with np.errstate(over="ignore", invalid="ignore"):
             flat = xyz.reshape(-1, 3).astype(np.float32, copy=False)
-        points = np.empty(flat.shape, np.float32)
-        keep = np.empty(len(flat), np.int64)
-        n = _keep_valid(flat, points, keep)
-        kept = None
+        all_points = np.empty(flat.shape, np.float32)
+        all_indices = np.empty(len(flat), np.int64)
+        n = _keep_valid(flat, all_points, all_indices)
+        points, indices = all_points[:n], all_indices[:n]
+        kept_colors = None
         if colors is not None:
-            kept = np.empty((n, 3), np.uint8)
-            _take(colors.reshape(-1, 3), keep[:n], kept)
-        points, keep = points[:n], keep[:n]
+            kept_colors = np.empty((n, 3), np.uint8)
+            _take(colors.reshape(-1, 3), indices, kept_colors)
         points.setflags(write=False)  # so that the constructor need not copy them
-        keep.setflags(write=False)
-        shape = int(shape[0]), int(shape[1])
-        return cls(points, frame_id, shape, keep, kept, stamp_ns=stamp_ns)
+        indices.setflags(write=False)
+        source_shape = (int(shape[0]), int(shape[1]))
+        return cls(points, frame_id, source_shape, indices, kept_colors, stamp_ns=stamp_ns)
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def select(self, index: NDArray[np.integer] | NDArray[np.bool_]) -> PointCloud:
+    def select(self, index: AnyInteger | NDArray[np.bool_]) -> PointCloud:
         """Keep the points that `index` (indices or a boolean mask) names, with all that belongs."""
         return replace(
             self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grasp_core.checks import Float, check_array, check_range, check_rotations
+from grasp_core.checks import AnyInteger, Float, check_array, check_range, check_rotations
 from grasp_core.errors import ArrayError, FrameError
 from grasp_core.transforms import transform
 
@@ -80,7 +80,7 @@ class Grasps:
     def __len__(self) -> int:
         return len(self.widths)
 
-    def __getitem__(self, index: int | slice | NDArray[np.integer] | NDArray[np.bool_]) -> Grasps:
+    def __getitem__(self, index: int | slice | AnyInteger | NDArray[np.bool_]) -> Grasps:
         """Select grasps; a single index gives a batch of one."""
         if isinstance(index, (int, np.integer)):
             index = np.array([index])

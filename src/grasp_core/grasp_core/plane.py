@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from grasp_core.checks import Float, check_array
+from grasp_core.checks import AnyFloat, Float, check_array
 from grasp_core.transforms import normalized
 
 
@@ -27,7 +24,7 @@ class Plane:
     def __post_init__(self) -> None:
         object.__setattr__(self, "normal", normalized(check_array(self.normal, (3,), "normal")))
 
-    def height(self, points: NDArray[np.floating]) -> Float:
+    def height(self, points: AnyFloat) -> Float:
         """Signed heights (N,) in metres of points (N, 3) above the plane."""
         heights: Float = points @ self.normal + self.offset
         return heights

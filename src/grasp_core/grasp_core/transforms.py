@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
-from grasp_core.checks import Float, check_array
+from grasp_core.checks import AnyFloat, Float, check_array
 from grasp_core.errors import ArrayError
 
 #: Sine of the angle below which two directions do not span a plane to double precision's liking.
@@ -38,10 +38,11 @@ def inverse(T_a_b: Float) -> Float:
     return transform(rotation, translation)
 
 
-def transform_points(T_a_b: Float, points_b: NDArray[np.floating]) -> NDArray[np.floating]:
+def transform_points(T_a_b: Float, points_b: AnyFloat) -> AnyFloat:
     """Map points (N, 3) from frame b to frame a with one transform (4, 4); keeps the dtype."""
     T = T_a_b.astype(points_b.dtype)
-    return points_b @ T[:3, :3].T + T[:3, 3]
+    points_a: AnyFloat = points_b @ T[:3, :3].T + T[:3, 3]
+    return points_a
 
 
 def from_quaternion_xyzw(quaternion: ArrayLike, translation: ArrayLike) -> Float:

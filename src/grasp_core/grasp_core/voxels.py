@@ -58,7 +58,8 @@ def voxel_components(points: NDArray[np.float32], voxel_size: float) -> NDArray[
     """
     voxel_of, cells, table = _voxelize(points, voxel_size)
     roots = _connect(cells, table)
-    return np.unique(roots[voxel_of], return_inverse=True)[1]
+    labels: NDArray[np.int64] = np.unique(roots[voxel_of], return_inverse=True)[1]
+    return labels
 
 
 def _voxelize(

@@ -1,0 +1,102 @@
+"""`DetectClient`: asks a perception node for grasps, from another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
+
+from grasp_core.grasps import Grasps
+from grasp_msgs.srv import DetectGrasps
+from grasp_perception import ros
+from grasp_perception.errors import PerceptionError
+from grasp_perception.request import Request
+
+SERVICE = "/detect_grasps"
+
+
+class ServiceError(PerceptionError):
+    """The service of the perception node did not answer."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the service answered.
+
+    Attributes
+    ----------
+    code, message : as DetectGrasps.srv has them; a positive code is no error.
+    grasps : best first, or None where there are none: then no frame is named either.
+    gripper : name of the gripper they are for.
+    stage_ms : wall milliseconds per stage.
+    """
+
+    code: int
+    message: str
+    grasps: Grasps | None
+    gripper: str
+    stage_ms: dict[str, float]
+
+
+class DetectClient:
+    """A node of its own in its own context, used by `with`."""
+
+    def __init__(self) -> None:
+        self._context = rclpy.Context()
+        self._has_cloud: Future = Future()
+
+    def __enter__(self) -> DetectClient:
+        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
+        self._node = rclpy.create_node("detect_client", context=self._context)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._client = self._node.create_client(DetectGrasps, SERVICE)
+        self._node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown()
+        self._node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def ready(self, timeout_sec: float) -> bool:
+        """Wait until the node is active, has a cloud and its service is seen; whether it is."""
+        self._executor.spin_until_future_complete(self._has_cloud, timeout_sec)
+        return self._has_cloud.done() and self._client.wait_for_service(timeout_sec)
+
+    def detect(self, request: Request, timeout_sec: float) -> Reply:
+        """Ask for grasps in the newest cloud.
+
+        Raises
+        ------
+        ServiceError : no answer within the time.
+        """
+        future = self._client.call_async(ros.request_message(request))
+        self._executor.spin_until_future_complete(future, timeout_sec)
+        if not future.done():
+            raise ServiceError(f"{SERVICE} gave no answer within {timeout_sec} s")
+        response = future.result()
+        found = response.grasps
+        return Reply(
+            response.code,
+            response.message,
+            ros.read_grasps(found) if found.grasps else None,
+            found.gripper,
+            {each.stage: each.milliseconds for each in found.timing},
+        )
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            values = {each.key: each.value for each in status.values}
+            if values.get("state") == "active" and values.get("clouds", "0") != "0":
+                self._has_cloud.set_result(True)

@@ -1,0 +1,58 @@
+"""`Detector`: the port that every grasp detector implements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from grasp_core.checks import Float
+from grasp_core.cloud import PointCloud
+from grasp_core.grasps import Grasps
+from grasp_core.gripper import Gripper
+from grasp_core.plane import Plane
+from grasp_core.point_grid import PointGrid
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionContext:
+    """What a detector may use beside the cloud, all in the frame of the cloud.
+
+    Attributes
+    ----------
+    scene : every valid point of the frame, table and neighbours included, for collisions.
+    obstacles : the same scene, downsampled, for what may be approximate.
+    support : the plane the objects lie on, or None when none was found.
+    cone_axis : (3,) unit vector, the preferred approach direction.
+    cone_half_angle : radians, largest angle between an approach and `cone_axis`.
+    approach_distance : metres, straight way from pre-grasp to grasp.
+    rng : source of all randomness.
+    """
+
+    scene: PointGrid
+    obstacles: PointGrid
+    support: Plane | None
+    cone_axis: Float
+    cone_half_angle: float
+    approach_distance: float
+    rng: np.random.Generator
+
+
+class Detector(Protocol):
+    """Finds grasps in a prepared cloud.
+
+    `name` goes into every result; `checksum` identifies weights, and is empty where there are none.
+    """
+
+    name: str
+    checksum: str
+
+    def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
+        """Return scored grasps in the frame of the cloud, in any order, possibly none.
+
+        Parameters
+        ----------
+        cloud : cropped, downsampled points of the objects only (support and outliers removed).
+        """
+        ...

@@ -1,0 +1,11 @@
+"""The detectors that a user can choose by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grasp_perception.antipodal import AntipodalDetector
+from grasp_perception.detector import Detector
+
+#: What to call for each name that the parameter `detector` may have.
+DETECTORS: dict[str, Callable[[], Detector]] = {"antipodal": AntipodalDetector}

@@ -1,0 +1,55 @@
+"""Parameters of the nodes of grasp_perception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grasp_core.errors import ParameterError
+from grasp_core.params import check_params, parameter
+from grasp_perception.detectors import DETECTORS
+from grasp_perception.pipeline import PipelineParams
+
+ON_DEMAND, CONTINUOUS = "on_demand", "continuous"
+
+
+@dataclass(frozen=True)
+class PerceptionParams(PipelineParams):
+    """Parameters of the perception node: the pipeline's and its own."""
+
+    gripper: str = parameter(
+        "parallel_100mm", "Name of a file in config/grippers, or the path of a .yaml file."
+    )
+    detector: str = parameter("antipodal", "What finds the grasps.", choices=tuple(DETECTORS))
+    mode: str = parameter(
+        ON_DEMAND,
+        "Detect when the service is called, or in the newest cloud all the time.",
+        choices=(ON_DEMAND, CONTINUOUS),
+    )
+    autostart: bool = parameter(True, "Configure and activate at the start; false: on command.")
+    tf_timeout: float = parameter(
+        0.5, "Longest wait for a transform that is missing.", unit="s", low=0.0, high=10.0
+    )
+
+
+@dataclass(frozen=True)
+class BagPlayerParams:
+    """Parameters of the bag player."""
+
+    path: str = parameter("", "A rosbag2 folder, .mcap or .db3 file, or a cloud or depth file.")
+    topic: str = parameter("", "Topic of the clouds in the bag; empty: the only one there.")
+    rate: float = parameter(
+        1.0,
+        "Speed relative to the recording; a file is shown once per second.",
+        low=0.01,
+        high=100.0,
+    )
+    loop: bool = parameter(False, "Start again at the end, with the stamps of the recording.")
+    clock: bool = parameter(False, "Publish the recording's time on /clock.")
+    subscriber_timeout: float = parameter(
+        30.0, "Longest wait for a subscriber before the first cloud.", unit="s", low=0.0, high=600.0
+    )
+
+    def __post_init__(self) -> None:
+        check_params(self)
+        if not self.path:
+            raise ParameterError("path: name a bag or a cloud file to play")

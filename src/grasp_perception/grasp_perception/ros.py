@@ -1,0 +1,285 @@
+"""ROS messages to values and back: the only file that converts messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import Point, Pose, Quaternion, Transform, TransformStamped, Vector3
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image, PointCloud2, PointField
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
+
+from grasp_core.checks import Float, check_array
+from grasp_core.cloud import PointCloud
+from grasp_core.errors import ArrayError
+from grasp_core.grasps import Grasps
+from grasp_core.transforms import from_quaternion_xyzw, quaternions_xyzw
+from grasp_msgs import msg as grasp_msgs
+from grasp_msgs.srv import DetectGrasps
+from grasp_perception.diagnostics import Report
+from grasp_perception.errors import CloudMessageError, RequestError
+from grasp_perception.images import read_mask
+from grasp_perception.markers import GripperShapes
+from grasp_perception.point_cloud2 import cloud_fields
+from grasp_perception.request import ApproachCone, Region, Request
+
+_MARKER_ALPHA = 0.9
+
+
+def header(frame_id: str, stamp_ns: int) -> Header:
+    """Header of a frame and a time in nanoseconds."""
+    seconds, nanoseconds = divmod(stamp_ns, 1_000_000_000)
+    return Header(frame_id=frame_id, stamp=Time(sec=seconds, nanosec=nanoseconds))
+
+
+def cloud_message(cloud: PointCloud, organized: bool = True) -> PointCloud2:
+    """Write the valid points of a cloud; `organized` as in `cloud_fields`."""
+    values = cloud_fields(cloud, organized)._asdict()
+    values["fields"] = [PointField(**field._asdict()) for field in values["fields"]]
+    return PointCloud2(header=header(cloud.frame_id, cloud.stamp_ns), **values)
+
+
+def pose_messages(T_frame_pose: Float) -> list[Pose]:
+    """Poses of transforms (N, 4, 4)."""
+    positions, quaternions = T_frame_pose[:, :3, 3], quaternions_xyzw(T_frame_pose[:, :3, :3])
+    return [
+        Pose(position=Point(x=x, y=y, z=z), orientation=Quaternion(x=qx, y=qy, z=qz, w=qw))
+        for (x, y, z), (qx, qy, qz, qw) in zip(
+            positions.tolist(), quaternions.tolist(), strict=True
+        )
+    ]
+
+
+def pose_message(T_frame_pose: Float) -> Pose:
+    """Pose of one transform (4, 4)."""
+    return pose_messages(T_frame_pose[None])[0]
+
+
+def read_pose(pose: Pose) -> Float:
+    """One transform (4, 4).
+
+    Raises
+    ------
+    ArrayError : the position is not finite or the quaternion has no direction.
+    """
+    p, q = pose.position, pose.orientation
+    position = check_array([p.x, p.y, p.z], (3,), "position")
+    return from_quaternion_xyzw([q.x, q.y, q.z, q.w], position)
+
+
+def transform_message(
+    T_parent_child: Float, parent: str, child: str, time_ns: int
+) -> TransformStamped:
+    """Message for /tf or /tf_static."""
+    pose = pose_message(T_parent_child)
+    p = pose.position
+    return TransformStamped(
+        header=header(parent, time_ns),
+        child_frame_id=child,
+        transform=Transform(translation=Vector3(x=p.x, y=p.y, z=p.z), rotation=pose.orientation),
+    )
+
+
+def read_transform(message: TransformStamped) -> Float:
+    """`T_parent_child` (4, 4).
+
+    Raises
+    ------
+    ArrayError : the translation is not finite or the quaternion has no direction.
+    """
+    t, q = message.transform.translation, message.transform.rotation
+    translation = check_array([t.x, t.y, t.z], (3,), "translation")
+    return from_quaternion_xyzw([q.x, q.y, q.z, q.w], translation)
+
+
+def grasps_message(
+    grasps: Grasps,
+    time_ns: int,
+    gripper: str,
+    detector: str,
+    checksum: str,
+    stage_ms: Mapping[str, float],
+) -> grasp_msgs.GraspArray:
+    """GraspArray of grasps found in a cloud of time `time_ns`, for the named gripper."""
+    return grasp_msgs.GraspArray(
+        header=header(grasps.frame_id, time_ns),
+        gripper=gripper,
+        detector=detector,
+        detector_checksum=checksum,
+        grasps=[
+            grasp_msgs.Grasp(pose=pose, width=width, score=score)
+            for pose, width, score in zip(
+                pose_messages(grasps.T_frame_grasp),
+                grasps.widths.tolist(),
+                grasps.scores.tolist(),
+                strict=True,
+            )
+        ],
+        timing=timing_messages(stage_ms),
+    )
+
+
+def timing_messages(stage_ms: Mapping[str, float]) -> list[grasp_msgs.StageTiming]:
+    """Wall milliseconds per stage, in order."""
+    return [
+        grasp_msgs.StageTiming(stage=stage, milliseconds=float(ms))
+        for stage, ms in stage_ms.items()
+    ]
+
+
+def read_grasps(message: grasp_msgs.GraspArray) -> Grasps:
+    """Grasps in the frame of the message's header.
+
+    Raises
+    ------
+    ArrayError, FrameError : a pose is no pose, a value is out of range or the frame is unnamed.
+    """
+    if not message.grasps:
+        return Grasps.empty(message.header.frame_id)
+    T_frame_grasp = np.stack([read_pose(grasp.pose) for grasp in message.grasps])
+    return Grasps(
+        T_frame_grasp[:, :3, :3],
+        T_frame_grasp[:, :3, 3],
+        np.array([grasp.width for grasp in message.grasps]),
+        np.array([grasp.score for grasp in message.grasps]),
+        message.header.frame_id,
+    )
+
+
+def region_message(region: Region | None) -> grasp_msgs.Region:
+    """Box to search; None is the node's configured region."""
+    if region is None:
+        return grasp_msgs.Region()
+    x, y, z = region.size.tolist()
+    return grasp_msgs.Region(
+        frame_id=region.frame_id,
+        pose=pose_message(region.T_frame_box),
+        size=Vector3(x=x, y=y, z=z),
+    )
+
+
+def read_region(message: grasp_msgs.Region) -> Region | None:
+    """Box to search, or None where all sizes are 0.
+
+    Raises
+    ------
+    RequestError : the pose is no pose, or a size is not finite and positive.
+    """
+    size = np.array([message.size.x, message.size.y, message.size.z])
+    if not size.any():
+        return None
+    try:
+        return Region(read_pose(message.pose), size, message.frame_id)
+    except ArrayError as error:
+        raise RequestError(f"region: {error}") from error
+
+
+def cone_message(cone: ApproachCone | None) -> grasp_msgs.ApproachCone:
+    """Directions of approach; None is the node's configured cone."""
+    if cone is None:
+        return grasp_msgs.ApproachCone()
+    x, y, z = cone.axis.tolist()
+    return grasp_msgs.ApproachCone(
+        frame_id=cone.frame_id, axis=Vector3(x=x, y=y, z=z), half_angle=float(cone.half_angle)
+    )
+
+
+def read_cone(message: grasp_msgs.ApproachCone) -> ApproachCone | None:
+    """Directions of approach, or None where the angle is 0.
+
+    Raises
+    ------
+    RequestError : the axis has no direction, or the angle is not in (0, pi].
+    """
+    if message.half_angle == 0:
+        return None
+    axis = np.array([message.axis.x, message.axis.y, message.axis.z])
+    # pi as float32 is a little more than pi.
+    angle = np.pi if np.float32(message.half_angle) == np.float32(np.pi) else message.half_angle
+    try:
+        return ApproachCone(axis, angle, message.frame_id)
+    except ArrayError as error:
+        raise RequestError(f"approach_cone: {error}") from error
+
+
+def mask_message(mask: NDArray[np.bool_] | None) -> Image:
+    """Target mask (H, W) as mono8, 255 on the target; None is no mask."""
+    if mask is None:
+        return Image()
+    height, width = mask.shape
+    data = np.where(mask, 255, 0).astype(np.uint8).tobytes()
+    return Image(height=height, width=width, encoding="mono8", step=width, data=data)
+
+
+def request_message(request: Request, cloud: PointCloud2 | None = None) -> DetectGrasps.Request:
+    """Service request; without a cloud the node takes the newest that it received."""
+    return DetectGrasps.Request(
+        cloud=PointCloud2() if cloud is None else cloud,
+        region=region_message(request.region),
+        mask=mask_message(request.target),
+        approach_cone=cone_message(request.cone),
+        max_grasps=request.max_grasps,
+        min_score=float(request.min_score),
+    )
+
+
+def read_request(message: DetectGrasps.Request) -> Request:
+    """Read what is asked of one detection; the cloud stays in the message.
+
+    Raises
+    ------
+    RequestError : a field is wrong; the message names it.
+    """
+    return Request(
+        region=read_region(message.region),
+        target=_read_target(message.mask, message.instance),
+        cone=read_cone(message.approach_cone),
+        max_grasps=message.max_grasps,
+        min_score=message.min_score,
+    )
+
+
+def _read_target(mask: Image, instance: int) -> NDArray[np.bool_] | None:
+    """Target (H, W), or None where there is no mask."""
+    if instance < 0:
+        raise RequestError(f"instance {instance} is negative; 0 means every non-zero pixel")
+    if not mask.data and not mask.encoding:
+        if instance:
+            raise RequestError(f"instance {instance} is given without a mask")
+        return None
+    try:
+        return read_mask(mask, instance)
+    except CloudMessageError as error:
+        raise RequestError(f"mask: {error}") from error
+
+
+def marker_messages(shapes: GripperShapes, time_ns: int) -> MarkerArray:
+    """Cubes for RViz, after one marker that deletes those of the last time."""
+    head = header(shapes.frame_id, time_ns)
+    markers = [Marker(header=head, action=Marker.DELETEALL)]
+    boxes_per_grasp = shapes.sizes.shape[1]
+    poses = pose_messages(shapes.T_frame_box.reshape(-1, 4, 4))
+    sizes = shapes.sizes.reshape(-1, 3).tolist()
+    colors = [ColorRGBA(r=r, g=g, b=b, a=_MARKER_ALPHA) for r, g, b in shapes.colors.tolist()]
+    for i, (pose, (x, y, z)) in enumerate(zip(poses, sizes, strict=True)):
+        marker = Marker(header=head, ns="grasps", id=i, type=Marker.CUBE, pose=pose)
+        marker.scale = Vector3(x=x, y=y, z=z)
+        marker.color = colors[i // boxes_per_grasp]
+        markers.append(marker)
+    return MarkerArray(markers=markers)
+
+
+def diagnostics_message(report: Report, node_name: str, time_ns: int) -> DiagnosticArray:
+    """One status, named after the node, for /diagnostics."""
+    status = DiagnosticStatus(
+        level=[DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR][report.level],
+        name=f"{node_name}: grasp detection",
+        message=report.message,
+        hardware_id=node_name,
+        values=[KeyValue(key=key, value=value) for key, value in report.values.items()],
+    )
+    return DiagnosticArray(header=header("", time_ns), status=[status])

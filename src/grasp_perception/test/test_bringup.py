@@ -1,0 +1,156 @@
+"""Which nodes run: as data, as processes and as actions of the launch file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, fields
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+from grasp_core.errors import ParameterError
+from grasp_core.params import build_params, load_overrides
+from grasp_perception.bringup import (
+    CLOUD_TOPICS,
+    BringupArguments,
+    NodeSpec,
+    node_specs,
+    processes,
+)
+from grasp_perception.node_params import PerceptionParams
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+LAUNCH_FILE = REPOSITORY / "launch" / "bringup.launch.py"
+
+ARGUMENTS = {
+    "realsense": BringupArguments(),
+    "phoxi": BringupArguments(camera="phoxi", mode="continuous", namespace="/left/"),
+    "bag": BringupArguments(camera="bag", bag="/my bags/a.mcap", loop=False, gripper="franka_hand"),
+    "rviz": BringupArguments(cloud_topic="/head/points", rviz=True, params_file="mine.yaml"),
+}
+
+
+def test_camera_chooses_the_topic_of_the_clouds() -> None:
+    for camera in ("realsense", "phoxi"):
+        (perception,) = node_specs(BringupArguments(camera=camera))
+        assert perception.remappings == (("~/cloud", CLOUD_TOPICS[camera]),)
+        assert perception.parameters == {}
+    (perception,) = node_specs(BringupArguments(cloud_topic="/mine"))
+    assert perception.remappings == (("~/cloud", "/mine"),)
+
+
+def test_bag_is_played_on_the_topic_that_perception_listens_to() -> None:
+    perception, player = node_specs(ARGUMENTS["bag"])
+    assert (player.package, player.executable) == ("grasp_perception", "bag_player")
+    assert player.parameters == {"path": "/my bags/a.mcap", "loop": False}
+    assert player.remappings == (("cloud", "/camera/cloud"),)
+    assert perception.remappings == (("~/cloud", "/camera/cloud"),)
+    assert perception.parameters == {"gripper": "franka_hand"}
+
+
+def test_namespace_holds_the_service_too() -> None:
+    (perception,) = node_specs(ARGUMENTS["phoxi"])
+    assert ("/detect_grasps", "/left/detect_grasps") in perception.remappings
+
+
+def test_installed_parameter_file_holds_valid_overrides() -> None:
+    (perception,) = node_specs(BringupArguments())
+    overrides = load_overrides(perception.params_file, "perception")
+    assert build_params(PerceptionParams, overrides).gripper == "parallel_100mm"
+
+
+def test_installed_view_shows_what_the_node_publishes() -> None:
+    *_, rviz = node_specs(ARGUMENTS["rviz"])
+    assert (rviz.executable, rviz.arguments[0]) == ("rviz2", "-d")
+    view = yaml.safe_load(Path(rviz.arguments[1]).read_text(encoding="utf-8"))
+    displays = view["Visualization Manager"]["Displays"]
+    topics = {each["Topic"]["Value"] for each in displays if "Topic" in each}
+    assert topics == {
+        CLOUD_TOPICS["realsense"],
+        "/perception/cloud_filtered",
+        "/perception/grasp_markers",
+    }
+
+
+def test_processes_run_this_python_with_nothing_sourced() -> None:
+    spec = NodeSpec(
+        "grasp_perception",
+        "bag_player",
+        "player",
+        "/left/",
+        parameters={"path": "/my bags/a.mcap", "loop": False, "rate": 2.0},
+        params_file="a.yaml",
+        remappings=(("cloud", "/points"),),
+    )
+    assert processes([spec]) == [
+        [
+            *(sys.executable, "-m", "grasp_perception.bag_player", "--ros-args"),
+            *("-r", "__node:=player", "-r", "__ns:=/left", "-r", "cloud:=/points"),
+            *("--params-file", "a.yaml"),
+            *("-p", 'path:="/my bags/a.mcap"', "-p", "loop:=false", "-p", "rate:=2.0"),
+        ]
+    ]
+    rviz = NodeSpec("rviz2", "rviz2", "rviz2", arguments=("-d", "view.rviz"))
+    assert processes([rviz])[0][:3] == ["rviz2", "-d", "view.rviz"]
+
+
+def test_wrong_arguments_are_named() -> None:
+    with pytest.raises(ParameterError, match="camera: 'sonar' is not one of bag, realsense, phoxi"):
+        BringupArguments(camera="sonar")
+    with pytest.raises(ParameterError, match="camera:=bag needs bag:=PATH"):
+        BringupArguments(camera="bag")
+
+
+@pytest.fixture
+def launch_file(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The launch file, with stand-ins for launch and launch_ros that keep their arguments."""
+
+    def keep(*positional: Any, **named: Any) -> SimpleNamespace:
+        return SimpleNamespace(positional=positional, **named)
+
+    for name, attributes in {
+        "launch": {"LaunchContext": SimpleNamespace, "LaunchDescription": keep},
+        "launch.actions": {"DeclareLaunchArgument": keep, "OpaqueFunction": keep},
+        "launch_ros": {},
+        "launch_ros.actions": {"Node": keep},
+    }.items():
+        module = ModuleType(name)
+        vars(module).update(attributes)
+        monkeypatch.setitem(sys.modules, name, module)
+    spec = spec_from_file_location("bringup_launch", LAUNCH_FILE)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_launch_file_declares_every_argument(launch_file: ModuleType) -> None:
+    *declared, _ = launch_file.generate_launch_description().positional[0]
+    assert [each.positional[0] for each in declared] == [f.name for f in fields(BringupArguments)]
+    camera, loop = declared[0], declared[3]
+    assert (camera.default_value, camera.choices) == ("realsense", list(CLOUD_TOPICS))
+    assert (loop.default_value, loop.choices) == ("true", ["true", "false"])
+    assert all(each.description for each in declared)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_launch_file_starts_the_same_nodes(launch_file: ModuleType, name: str) -> None:
+    arguments = ARGUMENTS[name]
+    texts = {
+        key: str(value).lower() if isinstance(value, bool) else value
+        for key, value in asdict(arguments).items()
+    }
+    actions = launch_file.start_nodes(SimpleNamespace(launch_configurations=texts))
+    specs = node_specs(arguments)
+    assert len(actions) == len(specs)
+    for action, spec in zip(actions, specs, strict=True):
+        for same in ("package", "executable", "name", "namespace"):
+            assert getattr(action, same) == getattr(spec, same)
+        assert action.remappings == list(spec.remappings)
+        assert action.arguments == list(spec.arguments)
+        files = [spec.params_file] if spec.params_file else []
+        values = [spec.parameters] if spec.parameters else []
+        assert action.parameters == files + values
