@@ -37,8 +37,9 @@ MARGIN_M = 0.0015
 SUPPORT_MARGIN_M = 0.003
 #: Surface this near to a pad will touch it when the fingers close.
 TOUCH_M = 0.005
-#: Strips of a pad in which contact is looked for.
+#: Strips of a pad in which contact is looked for, and the share of them that must find it.
 STRIPS = 8
+LEAST_COVERAGE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +179,13 @@ def _fit(
                     best = k
             if free[best] < max(least[n], top + LEAST_ENGAGEMENT_M):
                 continue
+            covered = _pad_coverage(local, cosine, sine, half_width, free[best], jaws)
+            if covered < LEAST_COVERAGE:
+                continue
             depth[n, m] = free[best]
             opening[n, m] = 2 * halves[best]
             engagement[n, m] = free[best] - top
-            coverage[n, m] = _pad_coverage(local, cosine, sine, half_width, free[best], jaws)
+            coverage[n, m] = covered
 
 
 @njit(cache=True, nogil=True)
@@ -212,7 +216,7 @@ def _stops(
             palm_stop = min(palm_stop, along + jaws.length - MARGIN_M)
         if z > jaws.half_pad + MARGIN_M:
             continue
-        if across < half_width:
+        if across < half_width and z <= jaws.half_pad:
             top = min(top, along)
         for k in range(len(halves)):
             inner = halves[k] - MARGIN_M

@@ -287,16 +287,3 @@ def test_parameters_out_of_range_are_named() -> None:
         ParameterError, match=r"voxel_size: 1.0 is not in \[0.0005, 0.05\] m; max_gr"
     ):
         PipelineParams(voxel_size=1.0, max_grasps=0)
-
-
-def test_the_real_frame_gives_grasps_on_the_mug(
-    real_data: Callable[..., object], gripper: Gripper
-) -> None:
-    from grasp_perception.cloud_files import read_cloud_file
-
-    cloud = read_cloud_file(real_data("kinect_tabletop/table_mug.pcd"))  # type: ignore[arg-type]
-    detection = run(cloud, gripper, voxel_size=0.003)
-    assert len(detection.grasps) >= 20
-    # The mug stands at x -0.02 to 0.13 m, handle included; only its rim and handle can be taken.
-    x = detection.grasps.positions[:, 0]
-    assert ((x > -0.03) & (x < 0.14)).all()
