@@ -38,7 +38,7 @@ STEM_M, LABEL_GAP_M = 0.035, 0.006
 #: Grippers with their rank written beside them.
 LABELLED = 5
 #: Points whose distance to the next one is measured, and the largest angle that may give.
-RADIUS_SAMPLES, LARGEST_ANGLE = 24, 0.02
+RADIUS_SAMPLES, LARGEST_ANGLE = 24, 0.1
 
 
 class PictureError(PerceptionError):
@@ -71,7 +71,7 @@ def render(
     panels = []
     for name, view in choose_views(cloud, shapes, up).items():
         scene = draw_points(view, cloud.points, colors, radii)
-        focal = view.focal if cloud.colors is None else None
+        focal = None if cloud.colors is not None and cloud.colors.any() else view.focal
         picture = composed(scene, _grippers(view, shapes, grasps.scores), SUPERSAMPLING, focal)
         panels.append(_labelled(picture, name, view, shapes))
     return _page(title, panels, grasps.scores)
@@ -159,8 +159,9 @@ def _point_radii(cloud: PointCloud) -> NDArray[np.float32]:
     for i in range(0, len(points), max(1, len(points) // RADIUS_SAMPLES)):
         offsets = points - points[i]
         squared = np.einsum("ij,ij->i", offsets, offsets)
-        nearest = np.sqrt(np.min(squared[squared > 0], initial=np.inf))
-        angles.append(nearest / max(ranges[i], 1e-6))
+        fourth = min(4, len(squared) - 1)  # as far as the first on a grid; the point itself is 0th
+        distance = np.sqrt(np.partition(squared, fourth)[fourth])
+        angles.append(distance / max(ranges[i], 1e-6))
     angle = min(float(np.median(angles)), LARGEST_ANGLE) if angles else 0.0
     return (angle * ranges).astype(np.float32)
 

@@ -29,9 +29,12 @@ AMBIENT, SLOPE_PX = 0.4, 15
 
 
 def point_colors(cloud: PointCloud, up: Float) -> Float32:
-    """RGB (N, 3) in [0, 1]: the cloud's own colours, else gray by height along `up` (3,)."""
-    if cloud.colors is not None:
-        return cloud.colors.astype(np.float32) / 255
+    """RGB (N, 3) in [0, 1]: the cloud's own colours, else gray by height along `up` (3,).
+
+    Colours that are all black are none: some tools write an empty field of colours.
+    """
+    if cloud.colors is not None and cloud.colors.any():
+        return cloud.colors.astype(np.float32) / np.float32(255)
     if len(cloud) == 0:
         return np.zeros((0, 3), np.float32)
     heights = cloud.points @ up.astype(np.float32)

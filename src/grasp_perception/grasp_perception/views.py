@@ -16,6 +16,9 @@ AZIMUTH_RAD = np.deg2rad(50.0)
 ELEVATION_RAD = np.deg2rad(32.0)
 #: Share of the picture left free on each side of what must be seen.
 MARGIN = 0.05
+#: More points than this behind its camera, and a cloud is not in an optical frame; it is then seen
+#: from so many of its radii away.
+BEHIND_SHARE, FAR_RADII = 0.01, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +50,11 @@ def camera_view(
     cloud: PointCloud, up: Float, seen: NDArray[np.floating], width: int, height: int
 ) -> View:
     """See the cloud from where its camera stood, filled with the points `seen` (N, 3)."""
+    eye = _eye(cloud, seen)
     if cloud.viewpoint.any():
-        T_view_frame = _look_at(cloud.viewpoint, np.median(seen, axis=0), up)
-    else:
-        T_view_frame = np.eye(4)  # the cloud is in the optical frame of its camera
+        T_view_frame = _look_at(eye, np.median(seen, axis=0), up)
+    else:  # the cloud is in the optical frame of its camera
+        T_view_frame = inverse(transform(np.eye(3), eye))
     return _fitted(T_view_frame, seen, width, height)
 
 
@@ -59,7 +63,7 @@ def oblique_view(
 ) -> View:
     """See the points `seen` (N, 3) from the side, where approach directions show."""
     target = np.median(seen, axis=0).astype(np.float64)
-    back = cloud.viewpoint - target
+    back = _eye(cloud, seen) - target
     distance = float(np.linalg.norm(back))
     level = back - (back @ up) * up
     if np.linalg.norm(level) < 0.1 * distance:  # the camera looks straight down
@@ -68,6 +72,18 @@ def oblique_view(
     turned = np.cos(AZIMUTH_RAD) * level + np.sin(AZIMUTH_RAD) * np.cross(up, level)
     direction = np.cos(ELEVATION_RAD) * turned + np.sin(ELEVATION_RAD) * up
     return _fitted(_look_at(target + distance * direction, target, up), seen, width, height)
+
+
+def _eye(cloud: PointCloud, seen: NDArray[np.floating]) -> Float:
+    """Position (3,) of the camera, or one before the points if the camera's is not known.
+
+    A model of an object has its origin inside: then no camera stood at the origin of its frame.
+    """
+    if cloud.viewpoint.any() or np.mean(seen[:, 2] <= 0) < BEHIND_SHARE:
+        return cloud.viewpoint
+    target = np.median(seen, axis=0).astype(np.float64)
+    radius = float(np.linalg.norm(seen - target, axis=1).max())
+    return target - np.array([0.0, 0.0, FAR_RADII * radius])
 
 
 def _look_at(eye: Float, target: Float, up: Float) -> Float:

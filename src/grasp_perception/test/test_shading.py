@@ -31,8 +31,10 @@ def test_points_keep_their_colours() -> None:
     np.testing.assert_allclose(point_colors(cloud, UP), [[1, 0, 0.2]])
 
 
-def test_without_colours_higher_is_lighter_and_never_a_colour() -> None:
-    cloud = PointCloud.from_xyz(np.linspace([1, 1, 0.1], [1, 1, 0.9], 101), "camera")
+@pytest.mark.parametrize("colors", [None, np.zeros((101, 3), np.uint8)])
+def test_without_colours_higher_is_lighter_and_never_a_colour(colors: object) -> None:
+    xyz = np.linspace([1, 1, 0.1], [1, 1, 0.9], 101)
+    cloud = PointCloud.from_xyz(xyz, "camera", colors)  # type: ignore[arg-type]
     colors = point_colors(cloud, UP)
     assert (colors == colors[:, :1]).all()
     assert (np.diff(colors[:, 0]) >= 0).all()

@@ -70,6 +70,16 @@ def test_a_camera_straight_above_has_a_view(look: object, cloud: PointCloud) -> 
     assert np.isfinite(view.project(above.points)).all()
 
 
+@pytest.mark.parametrize("look", [camera_view, oblique_view])
+def test_an_object_around_the_origin_of_its_frame_is_seen_from_outside(look: object) -> None:
+    xyz = np.random.default_rng(0).uniform(-0.05, 0.05, (500, 3))
+    model = PointCloud.from_xyz(xyz, "model")
+    view = look(model, np.array([0.0, -1, 0]), model.points, 400, 300)  # type: ignore[operator]
+    u, v = view.project(model.points).T
+    assert 0 < u.min() < u.max() < 400
+    assert 0 < v.min() < v.max() < 300
+
+
 def test_a_point_behind_the_view_has_no_pixel(cloud: PointCloud) -> None:
     view = camera_view(cloud, UP, cloud.points, 400, 300)
     assert np.isnan(view.project(np.array([[0.0, 0.0, -1.0]]))).all()

@@ -1,0 +1,79 @@
+"""`grasp bench`: measures, writes `docs/results/NAME.json`, regenerates `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grasp_cli.benchmark_page import write_page
+from grasp_cli.results import ResultsError, results_of, write_results
+
+#: Cores that the stack is promised on; a robot's computer has more to do.
+CORES = 2
+
+app = typer.Typer(help="Measure the stack; results go to docs/.", no_args_is_help=True)
+
+DocsOption = Annotated[
+    Path, typer.Option(help="The docs folder of the repository, for results/ and benchmarks.md.")
+]
+
+
+@app.command()
+def latency(
+    docs: DocsOption = Path("docs"),
+    quick: Annotated[
+        bool, typer.Option(help="Two repeats of less: shows that it runs, tells no times.")
+    ] = False,
+) -> None:
+    """Measure the pipeline per stage, and its parts against known algorithms, on two cores."""
+    _check_folder(docs)
+    with _cores(CORES):
+        # Imported here: these libraries count the cores when they are imported.
+        from grasp_cli.bench_inputs import depth_frames
+        from grasp_cli.bench_latency import FULL, QUICK, latency_rows
+
+        frames = dict(list(depth_frames().items())[: 1 if quick else None])
+        rows = []
+        for row in latency_rows(QUICK if quick else FULL, frames):
+            rows.append(row)
+            typer.echo(f"{row.about}, {row.setting}: {row.metric} {row.value:.3g}")
+        command = "grasp bench latency" + (" --quick" if quick else "")
+        results = results_of(command, rows, docs.resolve().parent)
+    write_results(docs / "results" / "latency.json", results)
+    typer.echo(f"wrote {write_page(docs)}")
+
+
+@app.command()
+def page(docs: DocsOption = Path("docs")) -> None:
+    """Regenerate benchmarks.md from the results that are there, and measure nothing."""
+    _check_folder(docs)
+    typer.echo(f"wrote {write_page(docs)}")
+
+
+@contextmanager
+def _cores(count: int) -> Iterator[None]:
+    """Keep this process on the first `count` of its cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _check_folder(docs: Path) -> None:
+    """Refuse a folder that is not there: the command was called in another place.
+
+    Raises
+    ------
+    ResultsError : there is no such folder.
+    """
+    if not docs.is_dir():
+        raise ResultsError(
+            f"no folder {str(docs)!r} here: call this in the repository's root, or give --docs"
+        )

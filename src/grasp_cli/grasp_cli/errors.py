@@ -1,0 +1,17 @@
+"""Errors of grasp_cli: one base, one subclass per cause."""
+
+from __future__ import annotations
+
+from grasp_core.errors import GraspError
+
+
+class CommandError(GraspError):
+    """Base of every error that grasp_cli raises on purpose."""
+
+
+class OptionError(CommandError):
+    """Options of a command contradict each other, or a value has the wrong form."""
+
+
+class DemoError(CommandError):
+    """The demo's processes did not do their part."""

@@ -1,0 +1,92 @@
+"""`RosProcesses`: the nodes of a bringup as processes of this machine, ended cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+
+from grasp_cli.errors import DemoError
+from grasp_perception.bringup import NodeSpec, processes
+
+#: From SIGINT until a process is killed.
+END_SEC = 10.0
+#: Lines of a log that tell why a process ended.
+LOG_LINES = 15
+
+
+class RosProcesses:
+    """Runs nodes in a `with` block; each writes its output to ``<name>.log`` in a folder."""
+
+    def __init__(self, specs: Sequence[NodeSpec], log_folder: Path) -> None:
+        self._specs = list(specs)
+        self._log_folder = log_folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> RosProcesses:
+        for spec, command in zip(self._specs, processes(self._specs), strict=True):
+            with self._log(spec.name).open("wb") as log:
+                # A group of its own: Ctrl-C reaches them once, through __exit__.
+                self._running[spec.name] = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        deadline = monotonic() + END_SEC
+        for process in self._running.values():
+            try:
+                process.wait(max(0.0, deadline - monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    @property
+    def exit_codes(self) -> dict[str, int | None]:
+        """By name; None while it runs."""
+        return {name: process.poll() for name, process in self._running.items()}
+
+    def check(self) -> None:
+        """Refuse to go on without a process that ended.
+
+        Raises
+        ------
+        DemoError : a process ended; the message has the end of its log.
+        """
+        for name, code in self.exit_codes.items():
+            if code is not None:
+                lines = self._log(name).read_text(errors="replace").splitlines()
+                tail = "\n".join(lines[-LOG_LINES:])
+                raise DemoError(f"{name} ended with exit code {code}:\n{tail}")
+
+    def _log(self, name: str) -> Path:
+        return self._log_folder / f"{name}.log"
+
+
+def isolate_ros() -> int:
+    """Keep the ROS of this process and its children on this machine, in a domain of its own.
+
+    Returns
+    -------
+    The ROS domain: that of the environment where it is set, else one made of the process's number.
+    """
+    # Domains above 101 meet the ports that Linux gives to outgoing connections.
+    os.environ.setdefault("ROS_DOMAIN_ID", str(1 + os.getpid() % 101))
+    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    return int(os.environ["ROS_DOMAIN_ID"])

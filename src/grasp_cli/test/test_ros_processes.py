@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from grasp_cli import ros_processes
+from grasp_cli.errors import DemoError
+from grasp_cli.ros_processes import RosProcesses, isolate_ros
+from grasp_perception.bringup import NodeSpec
+
+
+def script(folder: Path, name: str, text: str) -> NodeSpec:
+    path = folder / f"{name}.sh"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return NodeSpec("elsewhere", str(path), name)
+
+
+def wait_for(path: Path, text: str) -> None:
+    deadline = monotonic() + 20
+    while text not in path.read_text():
+        assert monotonic() < deadline
+        sleep(0.01)
+
+
+def test_processes_get_sigint_and_may_finish(tmp_path: Path) -> None:
+    polite = script(
+        tmp_path, "polite", "trap 'echo bye; exit 0' INT; echo up; while :; do sleep 0.1; done"
+    )
+    with RosProcesses([polite], tmp_path) as running:
+        wait_for(tmp_path / "polite.log", "up")
+        assert running.exit_codes == {"polite": None}
+        running.check()
+    assert running.exit_codes == {"polite": 0}
+    assert (tmp_path / "polite.log").read_text() == "up\nbye\n"
+
+
+def test_a_process_that_does_not_end_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ros_processes, "END_SEC", 0.3)
+    stubborn = script(tmp_path, "stubborn", "trap '' INT; echo up; while :; do sleep 0.1; done")
+    with RosProcesses([stubborn], tmp_path) as running:
+        wait_for(tmp_path / "stubborn.log", "up")
+    assert running.exit_codes == {"stubborn": -9}
+
+
+def test_a_process_that_ended_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    failing = script(tmp_path, "failing", "echo unknown parameter; exit 3")
+    with RosProcesses([failing], tmp_path) as running:
+        wait_for(tmp_path / "failing.log", "parameter")
+        deadline = monotonic() + 20
+        while running.exit_codes["failing"] is None:
+            assert monotonic() < deadline
+            sleep(0.01)
+        with pytest.raises(DemoError, match=r"failing ended with exit code 3:\nunknown parameter"):
+            running.check()
+
+
+def test_ros_stays_on_this_machine_in_a_domain_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
+    monkeypatch.delenv("ROS_DOMAIN_ID")
+    assert 1 <= isolate_ros() <= 101
+    assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+    monkeypatch.setenv("ROS_DOMAIN_ID", "7")
+    assert isolate_ros() == 7
