@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -315,17 +316,32 @@ def test_continuous_mode_detects_in_the_newest_cloud(node: Node, block_cloud: Po
     node.reconfigure(mode="continuous")
     results = node.probe.listen(GraspArray, "/perception/grasps", LATCHED)
     publisher = node.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
-    stamps = [10_000_000_000 + i for i in range(5)]
-    for stamp_ns in stamps:  # faster than any detection
-        publisher.publish(ros.cloud_message(replace(block_cloud, stamp_ns=stamp_ns)))
-    newest = stamps[-1]
-    node.probe.wait(
-        lambda: results and read_stamp(results[-1].header) == newest, "grasps of the newest"
-    )
-    node.wait_for(lambda values: int(values["dropped clouds"]) > 0, "dropped clouds")
+    stamps = itertools.count(10_000_000_000)
+
+    def publish(count: int) -> int:
+        for stamp_ns in itertools.islice(stamps, count):
+            message = ros.cloud_message(replace(block_cloud, stamp_ns=stamp_ns))
+            publisher.publish(message)
+        return stamp_ns
+
+    def drops(values: dict[str, str]) -> bool:
+        publish(5)  # again and again: a loaded machine may be slow to publish and quick to detect
+        return int(values["dropped clouds"]) > 0
+
+    node.wait_for(drops, "dropped clouds")
+    newest = publish(1)
+    message = ros.cloud_message(replace(block_cloud, stamp_ns=newest))
+
+    def newest_is_found() -> bool:
+        publisher.publish(message)  # a best-effort message may be lost
+        return bool(results) and read_stamp(results[-1].header) == newest
+
+    node.probe.wait(newest_is_found, "grasps of the newest")
+    found = [read_stamp(result.header) for result in results]
+    assert found == sorted(found)
+    assert len(results) < newest - 10_000_000_000
     arrived = int(node.values()["clouds"])
-    assert len(results) < len(stamps)
-    assert int(node.values()["dropped clouds"]) <= arrived - len(results)
+    assert int(node.values()["dropped clouds"]) < arrived
     node.reconfigure(mode="on_demand")
 
 
