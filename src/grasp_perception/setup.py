@@ -7,6 +7,7 @@ from pathlib import Path
 from setuptools import setup
 
 PACKAGE = "grasp_perception"
+FOLDERS = ("bags", "clouds", "geometric", "picture")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -27,7 +28,10 @@ setup(
     name=PACKAGE,
     version="0.1.0",
     license="Apache-2.0",
-    packages=[PACKAGE],
+    packages=[
+        PACKAGE,
+        *(f"{PACKAGE}.{part}" for part in ("bags", "clouds", "geometric", "picture")),
+    ],
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
         (f"share/{PACKAGE}", ["package.xml"]),

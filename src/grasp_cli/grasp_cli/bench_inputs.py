@@ -13,8 +13,8 @@ from grasp_core.camera import Camera
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
 from grasp_core.grasps import Grasps
-from grasp_perception.cloud_files import read_cloud_file, read_depth_file
-from grasp_perception.point_cloud2 import FLOAT32, Field
+from grasp_perception.clouds.cloud_files import read_cloud_file, read_depth_file
+from grasp_perception.clouds.point_cloud2 import FLOAT32, Field
 
 #: Columns and rows of the real frame.
 REAL_SIZE = (1280, 720)

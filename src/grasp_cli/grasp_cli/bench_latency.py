@@ -33,11 +33,11 @@ from grasp_core.gripper import Gripper
 from grasp_core.nms import GRASPNET_ROTATION_RAD, GRASPNET_TRANSLATION_M, nms_graspnet
 from grasp_core.point_grid import PointGrid
 from grasp_core.quality import ferrari_canny
-from grasp_perception.antipodal import AntipodalDetector
+from grasp_perception.clouds.point_cloud2 import read_cloud
 from grasp_perception.detector import DetectionContext
+from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.pipeline import Pipeline, PipelineParams
-from grasp_perception.point_cloud2 import read_cloud
 
 GRIPPERS = ("yumi_smart_gripper", "parallel_100mm")
 #: Voxels of the reference's scene: graspnetAPI's default, and what published scripts pass.

@@ -44,9 +44,9 @@ def demo(
     from grasp_core.grasp_files import save_grasps
     from grasp_perception.bringup import BringupArguments, node_specs
     from grasp_perception.client_node import DetectClient
-    from grasp_perception.cloud_files import read_cloud_file
+    from grasp_perception.clouds.cloud_files import read_cloud_file
     from grasp_perception.gripper_files import load_gripper
-    from grasp_perception.render import render, save_picture
+    from grasp_perception.picture.render import render, save_picture
     from grasp_perception.request import Request
 
     console = Console(markup=False, highlight=False, soft_wrap=True)

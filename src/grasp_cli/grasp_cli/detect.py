@@ -66,8 +66,8 @@ def detect(
     from grasp_core.grasp_files import save_grasps
     from grasp_perception.detectors import DETECTORS
     from grasp_perception.gripper_files import load_gripper
+    from grasp_perception.picture.render import render, save_picture
     from grasp_perception.pipeline import Pipeline
-    from grasp_perception.render import render, save_picture
     from grasp_perception.request import Request
     from grasp_perception.warm_up import warm_up
 

@@ -14,10 +14,10 @@ from grasp_core.camera import Camera
 from grasp_core.cloud import PointCloud
 from grasp_core.params import build_params, load_overrides
 from grasp_core.transforms import transform
-from grasp_perception.bag_clouds import clouds_after_transforms
-from grasp_perception.bags import Bag
-from grasp_perception.cloud_files import read_cloud_file, read_depth_file
-from grasp_perception.file_errors import file_errors
+from grasp_perception.bags.bag_clouds import clouds_after_transforms
+from grasp_perception.bags.bags import Bag
+from grasp_perception.clouds.cloud_files import read_cloud_file, read_depth_file
+from grasp_perception.clouds.file_errors import file_errors
 from grasp_perception.node_params import PerceptionParams
 from grasp_perception.request import Region
 from grasp_perception.tf_history import TransformHistory

@@ -32,7 +32,7 @@ def replay(
     import dataclasses
 
     from grasp_cli.inputs import read_params
-    from grasp_perception.replay import replay as run
+    from grasp_perception.bags.replay import replay as run
 
     settings = read_params(params)
     if gripper is not None:

@@ -27,7 +27,7 @@ from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.point_grid import PointGrid
 from grasp_core.quality import ferrari_canny
-from grasp_perception.point_cloud2 import read_cloud
+from grasp_perception.clouds.point_cloud2 import read_cloud
 
 SEEDS = st.integers(0, 2**32 - 1)
 GRIPPER = Gripper.load(

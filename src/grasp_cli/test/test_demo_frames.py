@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from grasp_cli.demo_frames import SHIPPED_FRAME, demo_frame
-from grasp_perception.cloud_files import read_cloud_file
+from grasp_perception.clouds.cloud_files import read_cloud_file
 
 SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "make_demo_frame.py"
 

@@ -13,9 +13,9 @@ from typer.testing import Result
 from grasp_core.grasp_files import load_grasps
 from grasp_core.grasps import Grasps
 from grasp_core.transforms import transform
-from grasp_perception.antipodal import AntipodalDetector
-from grasp_perception.bag_writer import BagWriter
-from grasp_perception.cloud_files import read_cloud_file
+from grasp_perception.bags.bag_writer import BagWriter
+from grasp_perception.clouds.cloud_files import read_cloud_file
+from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.node_params import PerceptionParams
 from grasp_perception.pipeline import Pipeline

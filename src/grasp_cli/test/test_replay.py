@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
-from grasp_perception.bag_writer import BagWriter
-from grasp_perception.bags import Bag
-from grasp_perception.cloud_files import read_cloud_file
+from grasp_perception.bags.bag_writer import BagWriter
+from grasp_perception.bags.bags import Bag
+from grasp_perception.clouds.cloud_files import read_cloud_file
 from grasp_perception.ros import cloud_message
 from grasp_perception.share import share_path
 

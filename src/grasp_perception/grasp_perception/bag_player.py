@@ -19,10 +19,10 @@ from tf2_msgs.msg import TFMessage
 from grasp_core.cloud import PointCloud
 from grasp_core.errors import GraspError
 from grasp_perception import ros
-from grasp_perception.bags import RecordedTransform
+from grasp_perception.bags.bags import RecordedTransform
+from grasp_perception.bags.playlist import Item, playlist
 from grasp_perception.node_params import BagPlayerParams
 from grasp_perception.params_ros import NodeParams
-from grasp_perception.playlist import Item, playlist
 from grasp_perception.run_ros import run
 
 _THREADS = 2

@@ -20,11 +20,11 @@ from grasp_core.grasps import Grasps
 from grasp_core.transforms import from_quaternion_xyzw, quaternions_xyzw
 from grasp_msgs import msg as grasp_msgs
 from grasp_msgs.srv import DetectGrasps
+from grasp_perception.clouds.images import read_mask
+from grasp_perception.clouds.point_cloud2 import cloud_fields
 from grasp_perception.diagnostics import Report
 from grasp_perception.errors import CloudMessageError, RequestError
-from grasp_perception.images import read_mask
 from grasp_perception.markers import GripperShapes
-from grasp_perception.point_cloud2 import cloud_fields
 from grasp_perception.request import ApproachCone, Region, Request
 
 _MARKER_ALPHA = 0.9

@@ -16,10 +16,10 @@ from tf2_msgs.msg import TFMessage
 from grasp_core.checks import Float
 from grasp_core.errors import ArrayError
 from grasp_perception import ros
+from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.errors import TransformError
 from grasp_perception.tf_history import TransformHistory
 from grasp_perception.transforms import Transforms
-from grasp_perception.wire import read_stamp
 
 _TF_DEPTH = 100  # as tf2_ros subscribes
 

@@ -15,8 +15,8 @@ from tf2_msgs.msg import TFMessage
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform
 from grasp_perception import ros
-from grasp_perception.bag_writer import BagWriter
-from grasp_perception.point_cloud2 import read_cloud
+from grasp_perception.bags.bag_writer import BagWriter
+from grasp_perception.clouds.point_cloud2 import read_cloud
 from grasp_perception.share import share_path
 
 SECOND = 1_000_000_000

@@ -26,8 +26,8 @@ from grasp_core.transforms import transform, transform_points
 from grasp_msgs.msg import ApproachCone, GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
 from grasp_perception import ros
+from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.request import Request
-from grasp_perception.wire import read_stamp
 
 Response = DetectGrasps.Response
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -15,9 +15,9 @@ from grasp_core.gripper import Gripper
 from grasp_core.nms import grasp_distance
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import from_quaternion_xyzw, grasp_rotation, transform
-from grasp_perception.antipodal import AntipodalDetector
 from grasp_perception.detector import DetectionContext
 from grasp_perception.errors import CloudUnitsError, RequestError, TransformError
+from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.pipeline import Detection, Pipeline, PipelineParams
 from grasp_perception.request import ApproachCone, Region, Request

@@ -16,8 +16,8 @@ from grasp_core.collision import gripper_collisions
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.point_grid import PointGrid
-from grasp_perception.antipodal import AntipodalDetector
-from grasp_perception.cloud_files import read_cloud_file, read_depth_file
+from grasp_perception.clouds.cloud_files import read_cloud_file, read_depth_file
+from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.pipeline import Detection, Pipeline, PipelineParams
 

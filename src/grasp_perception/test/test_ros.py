@@ -20,14 +20,14 @@ from grasp_core.transforms import transform
 from grasp_msgs.msg import GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
 from grasp_perception import ros
+from grasp_perception.clouds.point_cloud2 import read_cloud
+from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.diagnostics import Level, Report
 from grasp_perception.errors import RequestError
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.markers import gripper_shapes
-from grasp_perception.point_cloud2 import read_cloud
 from grasp_perception.request import ApproachCone, Request
 from grasp_perception.request import Region as Box
-from grasp_perception.wire import read_stamp
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -1,0 +1,1 @@
+"""Clouds, depth images and masks from messages and files."""

@@ -1,0 +1,1 @@
+"""The geometric detector: surface, contact pairs, jaw fit, score."""

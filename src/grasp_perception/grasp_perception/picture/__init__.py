@@ -1,0 +1,1 @@
+"""Pictures of clouds and grasps, drawn without a display."""
