@@ -37,9 +37,10 @@ def read_cloud_file(path: Path | str) -> PointCloud:
     path = Path(path)
     reader = _READERS.get(path.suffix.lower())
     with file_errors(path):
+        size = path.stat().st_size
         if reader is None:
             raise CloudFileError(f"ending {path.suffix!r}, expected one of {list(_READERS)}")
-        if path.stat().st_size == 0:
+        if size == 0:
             raise CloudFileError("the file is empty")
         return reader(path, DEFAULT_FRAME)
 

@@ -62,8 +62,12 @@ def test_empty_and_missing_files(tmp_path: Path, name: str) -> None:
 
 
 def test_unknown_ending(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.xyz"
+    with pytest.raises(CloudFileError, match=r"cloud\.xyz: No such file"):
+        read_cloud_file(path)
+    path.write_text("0 0 1\n")
     with pytest.raises(CloudFileError, match=r"ending '.xyz', expected one of \['.pcd', '.ply'"):
-        read_cloud_file(tmp_path / "cloud.xyz")
+        read_cloud_file(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
