@@ -15,7 +15,6 @@ from grasp_cli.results import read_results
 from grasp_core.gripper import Gripper
 from grasp_perception.geometric.antipodal import (
     FLOOR,
-    FREE_HEIGHT_M,
     STROKE_MARGIN_M,
     SURFACE_RADIUS_M,
     TURNS,
@@ -123,7 +122,7 @@ def test_the_numbers_of_the_detector_page_are_those_of_the_code() -> None:
         f"must be passed by {LEAST_DEPTH_M * 1000:.0f} mm",
         f"up to {-LEAST_HIDDEN_DEPTH_M * 1000:.0f} mm ahead",
         f"lifted to at least {FLOOR}",
-        f"the contacts are {FREE_HEIGHT_M * 100:.0f} cm over the support",
+        f"the fingertips go {DEPTH_M * 100:.0f} cm beyond the contacts",
     ):
         assert phrase in words
     terms = re.findall(r"^\| (\w+) \| ", text[text.index("| term |") :], flags=re.MULTILINE)
