@@ -1,0 +1,125 @@
+"""`SceneSpec` and `Scene`: objects at rest in a bin or on a table, made from a seed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import trimesh
+
+from grasp_core.checks import Float, check_array
+from grasp_sim.bins import BINS
+from grasp_sim.errors import SceneError
+from grasp_sim.objects.catalogue import load_object
+from grasp_sim.objects.model import MAX_FRICTION, ObjectModel
+from grasp_sim.packing import pack
+from grasp_sim.settling import drop_pile, settle
+
+#: The frame of scenes, of everything in them and of the grasps that are executed on them.
+WORLD = "world"
+
+#: pile: dropped one after another (GPR, section IV-B); packed: upright, side by side (VGN).
+MODES = ("pile", "packed")
+
+
+@dataclass(frozen=True)
+class SceneSpec:
+    """All that a scene is made from; a few hundred bytes as JSON.
+
+    Attributes
+    ----------
+    seed : of every random choice.
+    objects : names, see `grasp_sim.objects.catalogue`; a name may occur more than once.
+    mode : one of `MODES`.
+    bin : name of a preset in `grasp_sim.bins.BINS`.
+    friction : coefficient of friction of all objects; None takes each object's own.
+
+    Raises
+    ------
+    SceneError : a value is unknown or out of range.
+    """
+
+    seed: int
+    objects: tuple[str, ...]
+    mode: str = "pile"
+    bin: str = "bin"
+    friction: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "objects", tuple(self.objects))
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise SceneError(f"seed {self.seed!r} is not an integer >= 0")
+        if not self.objects:
+            raise SceneError("a scene needs at least one object")
+        if self.mode not in MODES:
+            raise SceneError(f"no mode {self.mode!r}; valid: {', '.join(MODES)}")
+        if self.bin not in BINS:
+            raise SceneError(f"no bin {self.bin!r}; valid: {', '.join(BINS)}")
+        if self.friction is not None and not 0 < self.friction <= MAX_FRICTION:
+            raise SceneError(f"friction {self.friction} is not in (0, {MAX_FRICTION}]")
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> SceneSpec:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        SceneError : not JSON, keys are missing or unknown, or a value is out of range.
+        """
+        try:
+            values: Any = json.loads(text)
+            return cls(**values)
+        except (json.JSONDecodeError, TypeError) as error:
+            raise SceneError(f"{text!r} is not a scene specification ({error})") from error
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Objects at rest; the world's origin is the middle of the bin's floor, z up.
+
+    Attributes
+    ----------
+    spec : what the scene was made from.
+    models : the m objects, in the order of `spec.objects`.
+    T_world_object : (m, 4, 4) their poses.
+    """
+
+    spec: SceneSpec
+    models: tuple[ObjectModel, ...]
+    T_world_object: Float
+
+    def __post_init__(self) -> None:
+        shape = (len(self.models), 4, 4)
+        poses = check_array(self.T_world_object, shape, "T_world_object")
+        object.__setattr__(self, "T_world_object", poses)
+
+    @property
+    def static_mesh(self) -> trimesh.Trimesh:
+        """Table and bin, in the world frame."""
+        return BINS[self.spec.bin].mesh()
+
+
+def make_scene(spec: SceneSpec) -> Scene:
+    """Drop or pack the objects of a specification and wait until they rest.
+
+    One specification always gives the same scene, to the last bit, on one version of MuJoCo.
+
+    Raises
+    ------
+    SceneRejectedError : this seed gives no usable scene; take another.
+    UnknownObjectError, MissingPackageError : an object cannot be loaded.
+    """
+    rng = np.random.default_rng(spec.seed)
+    models = tuple(load_object(name) for name in spec.objects)
+    box = BINS[spec.bin]
+    if spec.mode == "packed":
+        poses = settle(box, models, spec.friction, pack(box, models, rng))
+    else:
+        poses = drop_pile(box, models, spec.friction, rng)
+    return Scene(spec, models, poses)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grasp_core.cloud import PointCloud
+from grasp_core.grasps import Grasps
+from grasp_core.gripper import Gripper
+from grasp_core.transforms import grasp_rotation
+from grasp_sim.cameras import D435_TABLE
+from grasp_sim.clutter import EMPTY_VIEWS, Attempt, Round, Setting, run_round
+from grasp_sim.errors import SceneError
+from grasp_sim.objects.catalogue import SIMILAR
+from grasp_sim.trial import Outcome
+
+Float = NDArray[np.float64]
+
+CONFIG = Path(__file__).resolve().parents[3] / "config" / "grippers"
+ONE = Setting("one object", SIMILAR[:4], objects=(1, 1))
+
+
+@pytest.fixture(scope="module")
+def parallel_gripper() -> Gripper:
+    return Gripper.load(CONFIG / "parallel_100mm.yaml")
+
+
+def down(positions: list[list[float]], width: float = 0.09) -> Grasps:
+    """Grasps from straight above that close along x, best first."""
+    n = len(positions)
+    rotation = np.repeat(grasp_rotation([0, 0, -1], [1, 0, 0])[None], n, axis=0)
+    scores = np.linspace(0.9, 0.5, n)
+    return Grasps(rotation, np.asarray(positions, float), np.full(n, width), scores, "world")
+
+
+def attempt(success: bool) -> Attempt:
+    return Attempt(Outcome.HELD if success else Outcome.EMPTY, ("a",) if success else (), 0.05, 0.5)
+
+
+def test_a_detector_that_finds_nothing_ends_the_round(parallel_gripper: Gripper) -> None:
+    seen: list[PointCloud] = []
+
+    def detect(cloud: PointCloud, T_world_camera: Float) -> Grasps:
+        assert T_world_camera.shape == (4, 4)
+        seen.append(cloud)
+        return Grasps.empty("world")
+
+    played = run_round(ONE, 0, parallel_gripper, D435_TABLE, detect)
+    assert played.attempts == ()
+    assert len(seen) == EMPTY_VIEWS
+    assert not np.array_equal(seen[0].points, seen[1].points)  # noise is new in each view
+
+
+def test_a_grasp_that_failed_is_not_tried_again(parallel_gripper: Gripper) -> None:
+    in_the_air = [[0.0, 0.0, 0.3], [0.0, 0.001, 0.3], [0.1, 0.0, 0.3]]
+    played = run_round(ONE, 0, parallel_gripper, D435_TABLE, lambda *_: down(in_the_air))
+    assert [made.outcome for made in played.attempts] == [Outcome.EMPTY] * 2  # 1.5 per object
+    assert [made.score for made in played.attempts] == [0.9, 0.5]
+    assert played.picked == played.successes == 0
+
+
+def test_what_is_seen_can_be_picked_and_is_then_gone(parallel_gripper: Gripper) -> None:
+    """Close around the middle of all points above the floor: the one object."""
+
+    def detect(cloud: PointCloud, T_world_camera: Float) -> Grasps:
+        world = cloud.transformed(T_world_camera, "world").points
+        inside = (np.abs(world[:, :2]) < 0.13).all(axis=1) & (world[:, 2] > 0.012)
+        middle = np.median(world[inside], axis=0)
+        return down([[float(middle[0]), float(middle[1]), 0.008]], width=0.1)
+
+    rounds = [run_round(ONE, seed, parallel_gripper, D435_TABLE, detect) for seed in range(4)]
+    picked = [played for played in rounds if played.picked]
+    assert picked
+    for played in picked:
+        assert played.attempts[-1].objects == played.objects
+        assert played.attempts[-1].success
+
+
+def test_one_seed_gives_one_round(parallel_gripper: Gripper) -> None:
+    clouds: list[list[Float]] = []
+
+    def play() -> Round:
+        mine: list[Float] = []
+        clouds.append(mine)
+
+        def detect(cloud: PointCloud, _: Float) -> Grasps:
+            mine.append(cloud.points)
+            return down([[0.0, 0.0, 0.02], [0.05, 0.0, 0.02], [0.0, 0.05, 0.02]])
+
+        setting = Setting("few", SIMILAR, objects=(2, 3))
+        return run_round(setting, 5, parallel_gripper, D435_TABLE, detect)
+
+    assert play() == play()
+    for one, two in zip(*clouds, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_two_failures_in_a_row_end_a_round() -> None:
+    results = [True, False, True, False, False, True]
+    played = Round(0, ("a",) * 6, tuple(map(attempt, results)))
+    assert (played.picked, played.successes, len(played.attempts)) == (3, 3, 6)
+    cut = played.until_two_failures()
+    assert (cut.picked, len(cut.attempts)) == (2, 5)
+    assert cut.until_two_failures() == cut
+
+
+@pytest.mark.parametrize("objects", [(0, 3), (4, 3), (1, 5)])
+def test_impossible_numbers_of_objects_are_refused(objects: tuple[int, int]) -> None:
+    with pytest.raises(SceneError, match="objects of a catalogue of 4"):
+        Setting("wrong", SIMILAR[:4], objects=objects)
