@@ -1,0 +1,1 @@
+"""Data sets of grasps: their generation, storage and foreign layouts."""
