@@ -39,7 +39,9 @@ endif
 # One stamp per finished step. A change to the other set-up finds none and starts afresh.
 DONE := $(VENV)/done/$(SETUP)
 BUILD_REQUIREMENTS := requirements/build.txt $(ROS_REQUIREMENTS)
-REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/dev.txt
+REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/sim.txt requirements/dev.txt
+# Packages of which only the meshes are used: without what they depend on.
+MESHES := requirements/sim_test_objects.txt
 
 # What a build depends on: interfaces and packaging, and the files that grasp_perception installs.
 # Python modules are linked, so an edit of one needs no build.
@@ -75,9 +77,10 @@ $(DONE)/venv:
 	@scripts/step venv "Making $(VENV)" $(PYTHON) -m venv --clear $(VENV_OPTIONS) $(VENV)
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/requirements: $(REQUIREMENTS) | $(DONE)/venv
+$(DONE)/requirements: $(REQUIREMENTS) $(MESHES) | $(DONE)/venv
 	@scripts/step requirements "Installing the pinned requirements (minutes the first time)" \
-		$(VENV)/bin/python -m pip install --no-input $(REQUIREMENTS:%=-r %)
+		$(SHELL) -e -c '$(VENV)/bin/python -m pip install --no-input $(REQUIREMENTS:%=-r %) && \
+			$(VENV)/bin/python -m pip install --no-input --no-deps -r $(MESHES)'
 	@touch $@
 
 $(DONE)/workspace: $(INTERFACES) $(INSTALLED) compat/ros_wheels.cmake scripts/link_packages.py \
