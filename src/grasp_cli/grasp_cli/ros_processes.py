@@ -12,6 +12,7 @@ from types import TracebackType
 
 from grasp_cli.errors import DemoError
 from grasp_perception.bringup import NodeSpec, processes
+from grasp_perception.share import share_path
 
 #: From SIGINT until a process is killed.
 END_SEC = 10.0
@@ -82,6 +83,8 @@ class RosProcesses:
 def isolate_ros() -> int:
     """Keep the ROS of this process and its children on this machine, in a domain of its own.
 
+    Fast DDS gets room for whole clouds in shared memory, unless the environment sets it up.
+
     Returns
     -------
     The ROS domain: that of the environment where it is set, else one made of the process's number.
@@ -89,4 +92,6 @@ def isolate_ros() -> int:
     # Domains above 101 meet the ports that Linux gives to outgoing connections.
     os.environ.setdefault("ROS_DOMAIN_ID", str(1 + os.getpid() % 101))
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    profiles = share_path("grasp_perception") / "config" / "fastdds_large_clouds.xml"
+    os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(profiles))
     return int(os.environ["ROS_DOMAIN_ID"])

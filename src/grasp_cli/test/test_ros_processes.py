@@ -63,7 +63,10 @@ def test_a_process_that_ended_is_an_error_with_its_last_words(tmp_path: Path) ->
 def test_ros_stays_on_this_machine_in_a_domain_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
     monkeypatch.delenv("ROS_DOMAIN_ID")
+    monkeypatch.delenv("FASTRTPS_DEFAULT_PROFILES_FILE", raising=False)
     assert 1 <= isolate_ros() <= 101
+    profiles = Path(os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"])
+    assert "67108864" in profiles.read_text()  # room for four frames of 1280 x 720
     assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
     monkeypatch.setenv("ROS_DOMAIN_ID", "7")
     assert isolate_ros() == 7
