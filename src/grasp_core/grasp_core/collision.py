@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from grasp_core.cloud import PointCloud
 from grasp_core.errors import ArrayError, FrameError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
@@ -64,13 +63,6 @@ def points_between_fingers(
     lower, upper = gripper.closing_region(grasps.widths)
     counts = grid.count_inside(grasps.T_frame_grasp, lower[:, None], upper[:, None], stop_at)
     return counts[:, 0]
-
-
-def warm_up() -> None:
-    """Compile the kernels, or load them from numba's cache, before the first cloud arrives."""
-    cloud = PointCloud.from_xyz(np.ones((1, 3)), "warm_up")
-    corner = np.zeros((1, 1, 3))
-    PointGrid.from_cloud(cloud).count_inside(np.eye(4)[None], corner, corner, 1)
 
 
 def _check_frames(grasps: Grasps, grid: PointGrid) -> None:

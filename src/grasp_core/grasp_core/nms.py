@@ -98,12 +98,6 @@ def nms_graspnet(
     return _suppress(grasps, translation_m, rotation_rad, False, len(grasps))
 
 
-def warm_up() -> None:
-    """Compile the kernels, or load them from numba's cache, before the first grasps arrive."""
-    one = np.ones(1)
-    nms(Grasps(np.eye(3)[None], np.zeros((1, 3)), one, one, "warm_up"), threshold_m=1.0)
-
-
 def _check_positive(name: str, value: float) -> None:
     if not value > 0.0:
         raise ArrayError(f"{name}: {value} must be positive")

@@ -131,17 +131,17 @@ def test_bad_arguments_are_refused() -> None:
         gripper_collisions(grasp, GRIPPER, grid, tolerance_points=-1)
 
 
-def test_warm_up_leaves_nothing_to_compile() -> None:
+def test_the_first_call_leaves_nothing_to_compile() -> None:
     """In a new process, because the kernels are compiled by other tests in this one."""
     script = """
 import numpy as np
 from grasp_core.cells import count_points, sort_points
 from grasp_core.cloud import PointCloud
-from grasp_core.collision import gripper_collisions, points_between_fingers, warm_up
+from grasp_core.collision import gripper_collisions, points_between_fingers
 from grasp_core.grasps import Grasps
 from test_collision import GRIPPER, grasp_at_origin, grid_of
 
-warm_up()
+gripper_collisions(grasp_at_origin(0.04), GRIPPER, grid_of(np.ones((1, 3))))
 kernels = [sort_points, count_points]
 warm = [len(kernel.signatures) for kernel in kernels]
 grid, grasp = grid_of(np.ones((10, 3))), grasp_at_origin(0.04)

@@ -195,14 +195,14 @@ def test_bad_arguments_are_refused() -> None:
         grasp_distance(grasp(), elsewhere)
 
 
-def test_warm_up_leaves_nothing_to_compile() -> None:
+def test_the_first_call_leaves_nothing_to_compile() -> None:
     """In a new process, because other tests in this one compile the kernel."""
     script = """
 import numpy as np
-from grasp_core.nms import _suppress_sorted, nms, nms_graspnet, warm_up
+from grasp_core.nms import _suppress_sorted, nms, nms_graspnet
 from test_nms import random_grasps
 
-warm_up()
+nms(random_grasps(np.random.default_rng(1), 1), threshold_m=1.0)
 assert len(_suppress_sorted.signatures) == 1
 grasps = random_grasps(np.random.default_rng(0), 10)
 nms(grasps, 0.02, limit=3)
