@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-import yaml
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch_ros.actions import Node
 
-from grasp_perception.bringup import BringupArguments, NodeSpec, node_specs
+from grasp_perception.bringup import BringupArguments, NodeSpec, node_specs, read_arguments
 from launch import LaunchContext, LaunchDescription
 
 
@@ -20,7 +19,7 @@ def generate_launch_description() -> LaunchDescription:
         declared.append(
             DeclareLaunchArgument(
                 argument.name,
-                default_value=str(argument.default).lower() if is_bool else argument.default,
+                default_value=str(argument.default).lower() if is_bool else str(argument.default),
                 description=argument.metadata["description"],
                 choices=list(choices) or None,
             )
@@ -32,9 +31,7 @@ def start_nodes(context: LaunchContext) -> list[Node]:
     texts = {
         each.name: context.launch_configurations[each.name] for each in fields(BringupArguments)
     }
-    flags = {each.name for each in fields(BringupArguments) if isinstance(each.default, bool)}
-    values = {k: yaml.safe_load(text) if k in flags else text for k, text in texts.items()}
-    return [node_action(spec) for spec in node_specs(BringupArguments(**values))]
+    return [node_action(spec) for spec in node_specs(read_arguments(texts))]
 
 
 def node_action(spec: NodeSpec) -> Node:

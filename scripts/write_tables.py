@@ -13,6 +13,7 @@ from typing import Any
 
 from grasp_perception.bringup import BringupArguments
 from grasp_perception.node_params import BagPlayerParams, PerceptionParams
+from grasp_sim.node_params import SimCameraParams
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "interfaces.md"
@@ -46,6 +47,7 @@ def tables() -> dict[str, str]:
     return {
         "perception": parameter_table(PerceptionParams),
         "bag_player": parameter_table(BagPlayerParams),
+        "sim_camera": parameter_table(SimCameraParams),
         "bringup": parameter_table(BringupArguments),
         "codes": code_table(SERVICE.read_text(encoding="utf-8")),
     }

@@ -15,10 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # for people joins them.
 ALLOWED = {
     "grasp_core": set(),
-    "grasp_sim": {"grasp_core"},
+    "grasp_nodes": {"grasp_core"},
+    "grasp_sim": {"grasp_core", "grasp_nodes"},
     "grasp_learning": {"grasp_core", "grasp_sim"},
-    "grasp_perception": {"grasp_core"},
-    "grasp_executor": {"grasp_core"},
+    "grasp_perception": {"grasp_core", "grasp_nodes"},
+    "grasp_executor": {"grasp_core", "grasp_nodes"},
     "grasp_cli": {
         "grasp_core",
         "grasp_sim",
@@ -28,7 +29,7 @@ ALLOWED = {
     },
 }
 PRESENT = sorted(package for package in ALLOWED if (ROOT / "src" / package).exists())
-ROS_PACKAGES = {"grasp_perception", "grasp_executor", "grasp_sim"}
+ROS_PACKAGES = {"grasp_nodes", "grasp_perception", "grasp_executor", "grasp_sim"}
 
 
 def imported_modules(source: str) -> Iterator[str]:

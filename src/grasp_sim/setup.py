@@ -14,4 +14,5 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
         (f"share/{PACKAGE}", ["package.xml"]),
     ],
+    entry_points={"console_scripts": ["sim_node = grasp_sim.sim_node:main"]},
 )

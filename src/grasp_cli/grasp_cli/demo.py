@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grasp_cli.errors import DemoError
+from grasp_cli.errors import ProcessError
 
 if TYPE_CHECKING:
     from grasp_cli.ros_processes import RosProcesses
@@ -80,7 +80,7 @@ def ask(client: DetectClient, nodes: RosProcesses, request: Request, console: Co
 
     Raises
     ------
-    DemoError : a process ended, or the node was not ready in time.
+    ProcessError : a process ended, or the node was not ready in time.
     ServiceError : no answer in time.
     """
     start = monotonic()
@@ -88,7 +88,7 @@ def ask(client: DetectClient, nodes: RosProcesses, request: Request, console: Co
         while not client.ready(POLL_SEC):
             nodes.check()
             if monotonic() - start > READY_SEC:
-                raise DemoError(f"the perception node was not ready within {READY_SEC} s")
+                raise ProcessError(f"the perception node was not ready within {READY_SEC} s")
     console.print(f"Ready after {monotonic() - start:.1f} s: active, and has a cloud")
     start = monotonic()
     reply = client.detect(request, ANSWER_SEC)

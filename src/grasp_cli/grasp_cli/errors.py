@@ -13,5 +13,5 @@ class OptionError(CommandError):
     """Options of a command contradict each other, or a value has the wrong form."""
 
 
-class DemoError(CommandError):
-    """The demo's processes did not do their part."""
+class ProcessError(CommandError):
+    """A ROS process ended by itself, or was not ready in time."""

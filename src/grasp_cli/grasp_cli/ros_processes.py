@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
+from typing import BinaryIO
 
-from grasp_cli.errors import DemoError
+from grasp_cli.errors import ProcessError
 from grasp_perception.bringup import NodeSpec, processes
 from grasp_perception.share import share_path
 
@@ -21,22 +23,27 @@ LOG_LINES = 15
 
 
 class RosProcesses:
-    """Runs nodes in a `with` block; each writes its output to ``<name>.log`` in a folder."""
+    """Runs nodes in a `with` block.
 
-    def __init__(self, specs: Sequence[NodeSpec], log_folder: Path) -> None:
+    Parameters
+    ----------
+    log_folder : each node writes its output to ``<name>.log`` there; None: to this terminal.
+    """
+
+    def __init__(self, specs: Sequence[NodeSpec], log_folder: Path | None = None) -> None:
         self._specs = list(specs)
         self._log_folder = log_folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> RosProcesses:
         for spec, command in zip(self._specs, processes(self._specs), strict=True):
-            with self._log(spec.name).open("wb") as log:
+            with self._output(spec.name) as output:
                 # A group of its own: Ctrl-C reaches them once, through __exit__.
                 self._running[spec.name] = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
+                    stdout=output,
+                    stderr=None if output is None else subprocess.STDOUT,
                     start_new_session=True,
                 )
         return self
@@ -68,22 +75,32 @@ class RosProcesses:
 
         Raises
         ------
-        DemoError : a process ended; the message has the end of its log.
+        ProcessError : a process ended; the message has the end of its log.
         """
         for name, code in self.exit_codes.items():
             if code is not None:
-                lines = self._log(name).read_text(errors="replace").splitlines()
-                tail = "\n".join(lines[-LOG_LINES:])
-                raise DemoError(f"{name} ended with exit code {code}:\n{tail}")
+                raise ProcessError(f"{name} ended with exit code {code}{self._last_words(name)}")
 
-    def _log(self, name: str) -> Path:
-        return self._log_folder / f"{name}.log"
+    def _output(self, name: str) -> AbstractContextManager[BinaryIO | None]:
+        if self._log_folder is None:
+            return nullcontext()
+        return (self._log_folder / f"{name}.log").open("wb")
+
+    def _last_words(self, name: str) -> str:
+        if self._log_folder is None:
+            return ""
+        lines = (self._log_folder / f"{name}.log").read_text(errors="replace").splitlines()
+        return ":\n" + "\n".join(lines[-LOG_LINES:])
+
+
+def make_room_for_clouds() -> None:
+    """Give Fast DDS room for whole clouds in shared memory, unless the environment sets it up."""
+    profiles = share_path("grasp_perception") / "config" / "fastdds_large_clouds.xml"
+    os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(profiles))
 
 
 def isolate_ros() -> int:
     """Keep the ROS of this process and its children on this machine, in a domain of its own.
-
-    Fast DDS gets room for whole clouds in shared memory, unless the environment sets it up.
 
     Returns
     -------
@@ -92,6 +109,5 @@ def isolate_ros() -> int:
     # Domains above 101 meet the ports that Linux gives to outgoing connections.
     os.environ.setdefault("ROS_DOMAIN_ID", str(1 + os.getpid() % 101))
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    profiles = share_path("grasp_perception") / "config" / "fastdds_large_clouds.xml"
-    os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(profiles))
+    make_room_for_clouds()
     return int(os.environ["ROS_DOMAIN_ID"])

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from grasp_cli import demo
-from grasp_cli.errors import DemoError
+from grasp_cli.errors import ProcessError
 from grasp_core.grasp_files import load_grasps
 
 
@@ -50,5 +50,5 @@ def test_a_node_that_does_not_become_ready_ends_the_demo(monkeypatch: pytest.Mon
     from grasp_perception.request import Request
 
     monkeypatch.setattr(demo, "READY_SEC", 0.0)
-    with pytest.raises(DemoError, match=r"not ready within 0\.0 s"):
+    with pytest.raises(ProcessError, match=r"not ready within 0\.0 s"):
         demo.ask(NeverReady(), NoProcesses(), Request(), Console(quiet=True))  # type: ignore[arg-type]

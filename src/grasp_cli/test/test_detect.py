@@ -13,6 +13,7 @@ from typer.testing import Result
 from grasp_core.grasp_files import load_grasps
 from grasp_core.grasps import Grasps
 from grasp_core.transforms import transform
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.clouds.cloud_files import read_cloud_file
 from grasp_perception.geometric.antipodal import AntipodalDetector
@@ -20,7 +21,7 @@ from grasp_perception.gripper_files import load_gripper
 from grasp_perception.node_params import PerceptionParams
 from grasp_perception.pipeline import Pipeline
 from grasp_perception.request import Request
-from grasp_perception.ros import cloud_message, transform_message
+from grasp_perception.ros import cloud_message
 from grasp_perception.share import share_path
 
 Command = Callable[..., Result]

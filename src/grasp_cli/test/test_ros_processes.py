@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import pytest
 
 from grasp_cli import ros_processes
-from grasp_cli.errors import DemoError
+from grasp_cli.errors import ProcessError
 from grasp_cli.ros_processes import RosProcesses, isolate_ros
 from grasp_perception.bringup import NodeSpec
 
@@ -56,7 +56,9 @@ def test_a_process_that_ended_is_an_error_with_its_last_words(tmp_path: Path) ->
         while running.exit_codes["failing"] is None:
             assert monotonic() < deadline
             sleep(0.01)
-        with pytest.raises(DemoError, match=r"failing ended with exit code 3:\nunknown parameter"):
+        with pytest.raises(
+            ProcessError, match=r"failing ended with exit code 3:\nunknown parameter"
+        ):
             running.check()
 
 

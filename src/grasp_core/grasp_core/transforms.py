@@ -99,3 +99,26 @@ def grasp_rotation(approach: ArrayLike, closing: ArrayLike) -> Float:
         raise ArrayError("approach and closing direction are parallel")
     y = normalized(y)
     return np.stack([x, y, np.cross(x, y)], axis=-1)
+
+
+def approach_frame(axis: ArrayLike, points: AnyFloat) -> Float:
+    """Pose `T_approach_frame` (4, 4) of the points' frame in the approach frame of the networks.
+
+    There the preferred approach is z and the mean of the points is the origin. x and y are any
+    perpendicular pair; the networks are trained with random turns about z.
+
+    Parameters
+    ----------
+    axis : (3,) preferred approach, in the frame of the points.
+    points : (N, 3) metres, N >= 1.
+
+    Raises
+    ------
+    ArrayError : the axis has no length, or there is no point.
+    """
+    if len(points) == 0:
+        raise ArrayError("an approach frame needs at least one point")
+    z = normalized(axis)
+    x = normalized(np.cross(np.eye(3)[np.argmin(np.abs(z))], z))
+    R_approach_frame = np.stack([x, np.cross(z, x), z])
+    return transform(R_approach_frame, -R_approach_frame @ points.mean(axis=0, dtype=np.float64))

@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 from grasp_core.checks import Float, check_rotations
 from grasp_core.errors import ArrayError
 from grasp_core.transforms import (
+    approach_frame,
     from_quaternion_xyzw,
     grasp_rotation,
     inverse,
@@ -155,3 +156,20 @@ def test_a_huge_quaternion_is_normalized_and_an_endless_one_refused() -> None:
     np.testing.assert_allclose(T[:3, :3], np.eye(3), atol=1e-12)
     with pytest.raises(ArrayError, match="no direction"):
         from_quaternion_xyzw([1e308, 1e308, 1e308, 1e308], [0, 0, 0])
+
+
+@given(SEEDS)
+def test_the_approach_frame_has_the_approach_as_z_and_the_mean_as_origin(seed: int) -> None:
+    axis = np.random.default_rng(seed).normal(size=3)
+    points = np.array([[0.1, 0.2, 0.3], [0.3, 0.0, 0.5]], np.float32)
+    T = approach_frame(axis, points)
+    check_rotations(T[None, :3, :3])
+    np.testing.assert_allclose(T[:3, :3] @ axis / np.linalg.norm(axis), [0, 0, 1], atol=1e-12)
+    np.testing.assert_allclose(transform_points(T, points).mean(axis=0), 0, atol=1e-7)
+
+
+def test_an_approach_frame_needs_points_and_a_direction() -> None:
+    with pytest.raises(ArrayError, match="at least one point"):
+        approach_frame([0, 0, 1], np.zeros((0, 3)))
+    with pytest.raises(ArrayError, match="length zero"):
+        approach_frame([0, 0, 0], np.ones((1, 3)))

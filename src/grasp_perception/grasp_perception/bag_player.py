@@ -8,6 +8,7 @@ from threading import Event, Thread
 from time import monotonic
 
 import rclpy
+from geometry_msgs.msg import TransformStamped
 from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
@@ -18,12 +19,13 @@ from tf2_msgs.msg import TFMessage
 
 from grasp_core.cloud import PointCloud
 from grasp_core.errors import GraspError
+from grasp_nodes.geometry_ros import header, transform_message
+from grasp_nodes.params_ros import NodeParams
+from grasp_nodes.run_ros import run
 from grasp_perception import ros
 from grasp_perception.bags.bags import RecordedTransform
 from grasp_perception.bags.playlist import Item, playlist
 from grasp_perception.node_params import BagPlayerParams
-from grasp_perception.params_ros import NodeParams
-from grasp_perception.run_ros import run
 
 _THREADS = 2
 _TF_DEPTH = 100  # as tf2_ros publishes
@@ -86,7 +88,7 @@ class BagPlayer(Node):
             self.get_logger().warning(f"left out at {item.content.time_ns} ns: {error}")
             return
         if self._settings.clock:
-            self._clock_topic.publish(Clock(clock=ros.header("", item.content.time_ns).stamp))
+            self._clock_topic.publish(Clock(clock=header("", item.content.time_ns).stamp))
         if isinstance(content, PointCloud):
             if content.stamp_ns == 0:  # a file: it is shown as if taken now
                 content = replace(content, stamp_ns=self.get_clock().now().nanoseconds)
@@ -98,8 +100,8 @@ class BagPlayer(Node):
                 publisher.publish(TFMessage(transforms=messages))
 
 
-def _message(recorded: RecordedTransform) -> ros.TransformStamped:
-    return ros.transform_message(
+def _message(recorded: RecordedTransform) -> TransformStamped:
+    return transform_message(
         recorded.T_parent_child, recorded.parent, recorded.child, recorded.stamp_ns
     )
 

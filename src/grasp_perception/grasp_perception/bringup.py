@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+import yaml
+
 from grasp_core.errors import ParameterError
-from grasp_core.params import check_params, parameter
+from grasp_core.params import build_params, check_params, parameter
 from grasp_perception.node_params import CONTINUOUS, ON_DEMAND
 from grasp_perception.share import share_path
 
-PACKAGE = "grasp_perception"
+PACKAGE, SIM_PACKAGE = "grasp_perception", "grasp_sim"
 #: Topic of the clouds of each camera, with the names that its driver gives by default:
 #: realsense2_camera 4 with pointcloud.enable, Photoneo's phoxi_camera, and our bag player.
 CLOUD_TOPICS = {
@@ -24,21 +26,34 @@ CLOUD_TOPICS = {
     "realsense": "/camera/camera/depth/color/points",
     "phoxi": "/phoxi_camera/points",
 }
+#: What each simulated camera stands for; it publishes on the topics of that camera's driver.
+SIM_CAMERAS = {"d435": "realsense", "phoxi": "phoxi"}
 
 
 @dataclass(frozen=True)
 class BringupArguments:
     """What a user may choose; the arguments of the launch file."""
 
-    camera: str = parameter("realsense", "Where the clouds come from.", choices=tuple(CLOUD_TOPICS))
+    camera: str = parameter(
+        "realsense", "Where the clouds come from.", choices=(*CLOUD_TOPICS, "sim")
+    )
     cloud_topic: str = parameter("", "Topic of the clouds; empty: the camera driver's own.")
     bag: str = parameter("", "Bag or cloud file that camera:=bag plays.")
     loop: bool = parameter(True, "Play the bag again and again.")
+    sim_camera: str = parameter(
+        "d435", "Camera that camera:=sim stands for.", choices=tuple(SIM_CAMERAS)
+    )
+    seed: int = parameter(0, "Seed of the scene that camera:=sim shows.", low=0)
+    sim_params_file: str = parameter("", "Overrides of the other parameters of camera:=sim.")
     gripper: str = parameter("", "Gripper's name or file; empty: as in params_file.")
     mode: str = parameter(
         "", "When to detect; empty: as in params_file.", choices=("", ON_DEMAND, CONTINUOUS)
     )
-    params_file: str = parameter("", "Overrides of the parameters; empty: config/perception.yaml.")
+    params_file: str = parameter(
+        "",
+        "Overrides of the parameters of perception; empty: config/perception.yaml, or "
+        "perception_sim.yaml with camera:=sim.",
+    )
     namespace: str = parameter("", "Namespace of the nodes and of the service.")
     rviz: bool = parameter(False, "Start RViz, which comes with a ROS installation.")
 
@@ -72,21 +87,38 @@ class NodeSpec:
     arguments: tuple[str, ...] = ()
 
 
+def read_arguments(texts: Mapping[str, str]) -> BringupArguments:
+    """Read arguments as people write them, all as texts.
+
+    Raises
+    ------
+    ParameterError : an argument is unknown, or its value is not valid.
+    """
+    defaults = {each.name: each.default for each in fields(BringupArguments)}
+    values = {
+        name: text if isinstance(defaults.get(name, ""), str) else _yaml(text)
+        for name, text in texts.items()
+    }
+    return build_params(BringupArguments, values)
+
+
+def _yaml(text: str) -> Any:
+    """Value of a number, `true` or `false`; whatever else it is stays a text, to be refused."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
 def node_specs(arguments: BringupArguments) -> list[NodeSpec]:
     """Nodes that the arguments ask for."""
-    topic = arguments.cloud_topic or CLOUD_TOPICS[arguments.camera]
+    driver = SIM_CAMERAS[arguments.sim_camera] if arguments.camera == "sim" else arguments.camera
+    topic = arguments.cloud_topic or CLOUD_TOPICS[driver]
     specs = [_perception(arguments, topic)]
     if arguments.camera == "bag":
-        specs.append(
-            NodeSpec(
-                PACKAGE,
-                "bag_player",
-                "bag_player",
-                arguments.namespace,
-                parameters={"path": arguments.bag, "loop": arguments.loop},
-                remappings=(("cloud", topic),),
-            )
-        )
+        specs.append(_bag_player(arguments, topic))
+    if arguments.camera == "sim":
+        specs.append(_sim_camera(arguments, topic))
     if arguments.rviz:
         view = share_path(PACKAGE) / "config" / "grasp.rviz"
         specs.append(
@@ -100,15 +132,39 @@ def _perception(arguments: BringupArguments, topic: str) -> NodeSpec:
     remappings = [("~/cloud", topic)]
     if arguments.namespace:  # the service's name is absolute, for those who have one camera
         remappings.append(("/detect_grasps", f"/{arguments.namespace.strip('/')}/detect_grasps"))
-    default = share_path(PACKAGE) / "config" / "perception.yaml"
+    default = "perception_sim.yaml" if arguments.camera == "sim" else "perception.yaml"
     return NodeSpec(
         PACKAGE,
         "perception_node",
         "perception",
         arguments.namespace,
         parameters={name: value for name, value in chosen.items() if value},
-        params_file=arguments.params_file or str(default),
+        params_file=arguments.params_file or str(share_path(PACKAGE) / "config" / default),
         remappings=tuple(remappings),
+    )
+
+
+def _bag_player(arguments: BringupArguments, topic: str) -> NodeSpec:
+    return NodeSpec(
+        PACKAGE,
+        "bag_player",
+        "bag_player",
+        arguments.namespace,
+        parameters={"path": arguments.bag, "loop": arguments.loop},
+        remappings=(("cloud", topic),),
+    )
+
+
+def _sim_camera(arguments: BringupArguments, topic: str) -> NodeSpec:
+    own = CLOUD_TOPICS[SIM_CAMERAS[arguments.sim_camera]]
+    return NodeSpec(
+        SIM_PACKAGE,
+        "sim_node",
+        "sim_camera",
+        arguments.namespace,
+        parameters={"camera": arguments.sim_camera, "seed": arguments.seed},
+        params_file=arguments.sim_params_file,
+        remappings=() if topic == own else ((own, topic),),
     )
 
 
@@ -118,8 +174,8 @@ def processes(specs: Sequence[NodeSpec]) -> list[list[str]]:
 
 
 def _command(spec: NodeSpec) -> list[str]:
-    if spec.package == PACKAGE:
-        command = [sys.executable, "-m", f"{PACKAGE}.{spec.executable}"]
+    if spec.package in (PACKAGE, SIM_PACKAGE):
+        command = [sys.executable, "-m", f"{spec.package}.{spec.executable}"]
     else:
         command = [spec.executable]
     remappings = [("__node", spec.name), *spec.remappings]

@@ -44,9 +44,15 @@ class Reply:
 
 
 class DetectClient:
-    """A node of its own in its own context, used by `with`."""
+    """A node of its own in its own context, used by `with`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    service : name of the service; a namespace of the perception node goes before it.
+    """
+
+    def __init__(self, service: str = SERVICE) -> None:
+        self._service = service
         self._context = rclpy.Context()
         self._has_cloud: Future = Future()
 
@@ -55,7 +61,7 @@ class DetectClient:
         self._node = rclpy.create_node("detect_client", context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
-        self._client = self._node.create_client(DetectGrasps, SERVICE)
+        self._client = self._node.create_client(DetectGrasps, self._service)
         self._node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
         return self
 
@@ -84,7 +90,7 @@ class DetectClient:
         future = self._client.call_async(ros.request_message(request))
         self._executor.spin_until_future_complete(future, timeout_sec)
         if not future.done():
-            raise ServiceError(f"{SERVICE} gave no answer within {timeout_sec} s")
+            raise ServiceError(f"{self._service} gave no answer within {timeout_sec} s")
         response = future.result()
         found = response.grasps
         return Reply(

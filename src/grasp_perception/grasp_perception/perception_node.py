@@ -20,6 +20,8 @@ from visualization_msgs.msg import MarkerArray
 from grasp_core.errors import GraspError
 from grasp_msgs.msg import GraspArray
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.params_ros import NodeParams
+from grasp_nodes.run_ros import run
 from grasp_perception import ros
 from grasp_perception.answer_ros import Answer, Response, answer
 from grasp_perception.clouds.point_cloud2 import read_cloud
@@ -28,9 +30,7 @@ from grasp_perception.detectors import DETECTORS
 from grasp_perception.diagnostics import Diagnostics
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.node_params import CONTINUOUS, PerceptionParams
-from grasp_perception.params_ros import NodeParams
 from grasp_perception.pipeline import Pipeline
-from grasp_perception.run_ros import run
 from grasp_perception.tf_ros import listen
 from grasp_perception.warm_up import warm_up
 

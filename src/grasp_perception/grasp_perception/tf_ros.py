@@ -15,7 +15,7 @@ from tf2_msgs.msg import TFMessage
 
 from grasp_core.checks import Float
 from grasp_core.errors import ArrayError
-from grasp_perception import ros
+from grasp_nodes.geometry_ros import read_transform
 from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.errors import TransformError
 from grasp_perception.tf_history import TransformHistory
@@ -89,7 +89,7 @@ class TopicTransforms:
                         transform.header.frame_id,
                         transform.child_frame_id,
                         read_stamp(transform.header),
-                        ros.read_transform(transform),
+                        read_transform(transform),
                         static=static,
                     )
                 except (ArrayError, TransformError) as error:
@@ -125,4 +125,4 @@ class BufferTransforms:
             )
         except self._failure as error:
             raise TransformError(f"{error} (waited {self.timeout_sec} s)") from error
-        return ros.read_transform(message)
+        return read_transform(message)

@@ -14,6 +14,7 @@ from tf2_msgs.msg import TFMessage
 
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception import ros
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.clouds.point_cloud2 import read_cloud
@@ -28,7 +29,7 @@ def test_bag_is_published_to_its_end_and_what_is_damaged_left_out(
     probe: Any, start_node: Callable[..., Any], tmp_path: Path, block_cloud: PointCloud
 ) -> None:
     path = tmp_path / "bag"
-    moved = ros.transform_message(transform(np.eye(3), [1, 2, 3]), "base", "camera", SECOND)
+    moved = transform_message(transform(np.eye(3), [1, 2, 3]), "base", "camera", SECOND)
     with BagWriter(path, share_path("grasp_msgs") / "msg") as writer:
         writer.write("/tf_static", TF, TFMessage(transforms=[moved]), SECOND)
         for i in range(20):

@@ -16,10 +16,12 @@ from grasp_core.errors import ParameterError
 from grasp_core.params import build_params, load_overrides
 from grasp_perception.bringup import (
     CLOUD_TOPICS,
+    SIM_CAMERAS,
     BringupArguments,
     NodeSpec,
     node_specs,
     processes,
+    read_arguments,
 )
 from grasp_perception.node_params import PerceptionParams
 
@@ -30,6 +32,7 @@ ARGUMENTS = {
     "realsense": BringupArguments(),
     "phoxi": BringupArguments(camera="phoxi", mode="continuous", namespace="/left/"),
     "bag": BringupArguments(camera="bag", bag="/my bags/a.mcap", loop=False, gripper="franka_hand"),
+    "sim": BringupArguments(camera="sim", sim_camera="phoxi", seed=7, sim_params_file="sim.yaml"),
     "rviz": BringupArguments(cloud_topic="/head/points", rviz=True, params_file="mine.yaml"),
 }
 
@@ -52,6 +55,46 @@ def test_bag_is_played_on_the_topic_that_perception_listens_to() -> None:
     assert perception.parameters == {"gripper": "franka_hand"}
 
 
+@pytest.mark.parametrize(("name", "driver"), SIM_CAMERAS.items())
+def test_simulated_camera_takes_the_place_of_the_real_one(name: str, driver: str) -> None:
+    (real,) = node_specs(BringupArguments(camera=driver))
+    perception, camera = node_specs(BringupArguments(camera="sim", sim_camera=name, seed=7))
+    assert perception.remappings == real.remappings
+    assert (camera.package, camera.executable) == ("grasp_sim", "sim_node")
+    assert camera.parameters == {"camera": name, "seed": 7}
+    assert (camera.params_file, camera.remappings) == ("", ())
+
+
+def test_simulated_camera_publishes_where_it_is_told_to() -> None:
+    arguments = BringupArguments(camera="sim", cloud_topic="/mine", sim_params_file="sim.yaml")
+    perception, camera = node_specs(arguments)
+    assert perception.remappings == (("~/cloud", "/mine"),)
+    assert camera.remappings == ((CLOUD_TOPICS["realsense"], "/mine"),)
+    assert camera.params_file == "sim.yaml"
+    assert processes([camera])[0][1:3] == ["-m", "grasp_sim.sim_node"]
+
+
+def test_arguments_are_read_from_texts() -> None:
+    texts = {"camera": "sim", "seed": "7", "rviz": "true", "gripper": "7", "namespace": ""}
+    read = read_arguments(texts)
+    assert read == BringupArguments(camera="sim", seed=7, rviz=True, gripper="7")
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"seed": "many"}, "seed: 'many' is not a whole number"),
+        ({"seed": "-1"}, "seed: -1 is not in"),
+        ({"loop": "["}, r"loop: '\[' is not true or false"),
+        ({"camara": "sim"}, "unknown parameter camara; valid: bag, camera, cloud_topic, gripper"),
+        ({"sim_camera": "kinect"}, "sim_camera: 'kinect' is not one of d435, phoxi"),
+    ],
+)
+def test_wrong_texts_are_named(texts: dict[str, str], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        read_arguments(texts)
+
+
 def test_namespace_holds_the_service_too() -> None:
     (perception,) = node_specs(ARGUMENTS["phoxi"])
     assert ("/detect_grasps", "/left/detect_grasps") in perception.remappings
@@ -61,6 +104,18 @@ def test_installed_parameter_file_holds_valid_overrides() -> None:
     (perception,) = node_specs(BringupArguments())
     overrides = load_overrides(perception.params_file, "perception")
     assert build_params(PerceptionParams, overrides).gripper == "parallel_100mm"
+
+
+def test_installed_parameter_file_of_the_simulation_keeps_off_the_walls() -> None:
+    perception, _ = node_specs(BringupArguments(camera="sim"))
+    params = build_params(PerceptionParams, load_overrides(perception.params_file, "perception"))
+    assert (params.frame, params.region_frame) == ("world", "world")
+    x, y, z = params.region_center
+    assert (x, y) == (0, 0)
+    assert params.region_size[:2] == (0.28, 0.28)  # of 0.30 between the walls of the bin
+    assert z - params.region_size[2] / 2 == pytest.approx(-0.01)  # the floor is within
+    (mine, _) = node_specs(BringupArguments(camera="sim", params_file="mine.yaml"))
+    assert mine.params_file == "mine.yaml"
 
 
 def test_installed_view_shows_what_the_node_publishes() -> None:
@@ -99,7 +154,7 @@ def test_processes_run_this_python_with_nothing_sourced() -> None:
 
 
 def test_wrong_arguments_are_named() -> None:
-    with pytest.raises(ParameterError, match="camera: 'sonar' is not one of bag, realsense, phoxi"):
+    with pytest.raises(ParameterError, match="'sonar' is not one of bag, realsense, phoxi, sim"):
         BringupArguments(camera="sonar")
     with pytest.raises(ParameterError, match="camera:=bag needs bag:=PATH"):
         BringupArguments(camera="bag")
@@ -131,7 +186,7 @@ def test_launch_file_declares_every_argument(launch_file: ModuleType) -> None:
     *declared, _ = launch_file.generate_launch_description().positional[0]
     assert [each.positional[0] for each in declared] == [f.name for f in fields(BringupArguments)]
     camera, loop = declared[0], declared[3]
-    assert (camera.default_value, camera.choices) == ("realsense", list(CLOUD_TOPICS))
+    assert (camera.default_value, camera.choices) == ("realsense", [*CLOUD_TOPICS, "sim"])
     assert (loop.default_value, loop.choices) == ("true", ["true", "false"])
     assert all(each.description for each in declared)
 
@@ -140,7 +195,7 @@ def test_launch_file_declares_every_argument(launch_file: ModuleType) -> None:
 def test_launch_file_starts_the_same_nodes(launch_file: ModuleType, name: str) -> None:
     arguments = ARGUMENTS[name]
     texts = {
-        key: str(value).lower() if isinstance(value, bool) else value
+        key: str(value).lower() if isinstance(value, bool) else str(value)
         for key, value in asdict(arguments).items()
     }
     actions = launch_file.start_nodes(SimpleNamespace(launch_configurations=texts))

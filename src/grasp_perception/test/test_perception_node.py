@@ -25,6 +25,7 @@ from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform, transform_points
 from grasp_msgs.msg import ApproachCone, GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.geometry_ros import header, transform_message
 from grasp_perception import ros
 from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.request import Request
@@ -178,7 +179,7 @@ BAD_CLOUDS = {
     "integer z": (lambda: _retyped(_message(np.ones((9, 3)))), "datatype 2, expected 7 or 8"),
     "short data": (lambda: _changed(_message(np.ones((9, 3))), data=b"1234"), "4 bytes"),
     "no frame": (
-        lambda: _changed(_message(np.ones((9, 3))), header=ros.header("", 0)),
+        lambda: _changed(_message(np.ones((9, 3))), header=header("", 0)),
         "frame_id is empty",
     ),
     "millimetres": (lambda: _message(np.full((99, 3), 500.0)), "millimetres"),
@@ -300,7 +301,7 @@ def test_grasps_are_reported_in_the_frame_of_the_parameter(
     assert "unknown frame 'base' and 'camera'; known: none (waited 0.2 s)" in response.message
     T_base_camera = transform([[1, 0, 0], [0, -1, 0], [0, 0, -1]], [0.5, 0.0, 0.8])
     publisher = node.probe.publisher(TFMessage, "/tf_static", LATCHED)
-    message = ros.transform_message(T_base_camera, "base", "camera", 0)
+    message = transform_message(T_base_camera, "base", "camera", 0)
     publisher.publish(TFMessage(transforms=[message]))
     node.reconfigure(tf_timeout=10.0)
     response = node.detect(request)

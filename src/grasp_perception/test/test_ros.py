@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import Pose, TransformStamped, Vector3
+from geometry_msgs.msg import Vector3
 from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
@@ -14,11 +14,10 @@ from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
 
 from grasp_core.cloud import PointCloud
-from grasp_core.errors import ArrayError
 from grasp_core.grasps import Grasps
-from grasp_core.transforms import transform
 from grasp_msgs.msg import GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.geometry_ros import read_pose
 from grasp_perception import ros
 from grasp_perception.clouds.point_cloud2 import read_cloud
 from grasp_perception.clouds.wire import read_stamp
@@ -42,39 +41,6 @@ def random_grasps(n: int, seed: int) -> Grasps:
 def over_the_wire(message: object) -> object:
     """The message as another process gets it."""
     return deserialize_message(serialize_message(message), type(message))
-
-
-def test_quaternions_are_xyzw() -> None:
-    quarter_turn = transform([[0, -1, 0], [1, 0, 0], [0, 0, 1]], [1.0, 2.0, 3.0])
-    pose = ros.pose_message(quarter_turn)
-    assert (pose.position.x, pose.position.y, pose.position.z) == (1.0, 2.0, 3.0)
-    q = pose.orientation
-    np.testing.assert_allclose([q.x, q.y, q.z, q.w], [0, 0, np.sqrt(0.5), np.sqrt(0.5)])
-
-
-@given(seeds)
-def test_pose_and_transform_round_trip(seed: int) -> None:
-    T = random_grasps(1, seed).T_frame_grasp[0]
-    np.testing.assert_allclose(ros.read_pose(ros.pose_message(T)), T, atol=1e-12)
-    message = over_the_wire(ros.transform_message(T, "base", "camera", 3_000_000_004))
-    assert (message.header.frame_id, message.child_frame_id) == ("base", "camera")
-    assert (message.header.stamp.sec, message.header.stamp.nanosec) == (3, 4)
-    np.testing.assert_allclose(ros.read_transform(message), T, atol=1e-12)
-
-
-def test_no_rotation_is_no_pose() -> None:
-    pose = Pose()
-    pose.orientation.w = 0.0
-    with pytest.raises(ArrayError, match="no direction"):
-        ros.read_pose(pose)
-    pose = Pose()
-    pose.position.x = np.nan
-    with pytest.raises(ArrayError, match="position: value at index"):
-        ros.read_pose(pose)
-    message = TransformStamped()
-    message.transform.translation.z = np.inf
-    with pytest.raises(ArrayError, match="translation: value at index"):
-        ros.read_transform(message)
 
 
 @given(seeds, st.integers(0, 5))
@@ -174,7 +140,7 @@ def test_markers_are_the_boxes_of_the_shapes() -> None:
     ):
         assert (marker.type, marker.action) == (marker.CUBE, marker.ADD)
         assert (marker.header.frame_id, read_stamp(marker.header)) == ("camera", 6)
-        np.testing.assert_allclose(ros.read_pose(marker.pose), T, atol=1e-12)
+        np.testing.assert_allclose(read_pose(marker.pose), T, atol=1e-12)
         assert [marker.scale.x, marker.scale.y, marker.scale.z] == size.tolist()
     rgb = [markers[-1].color.r, markers[-1].color.g, markers[-1].color.b]
     np.testing.assert_allclose(rgb, shapes.colors[-1], atol=1e-6)

@@ -16,7 +16,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from tf2_msgs.msg import TFMessage
 
 from grasp_core.transforms import transform
-from grasp_perception import ros
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception.errors import TransformError
 from grasp_perception.tf_ros import BufferTransforms, TopicTransforms
 
@@ -62,7 +62,7 @@ def test_lookup_waits_for_what_is_on_its_way(node: Node, transforms: TopicTransf
     thread = Thread(target=lambda: found.append(transforms.lookup("cell", "table", 5)))
     thread.start()
     # Published after the lookup has begun; latched, so that discovery does not matter.
-    publish(node, "/tf_static", ros.transform_message(shift(0.3), "cell", "table", 0), latched=True)
+    publish(node, "/tf_static", transform_message(shift(0.3), "cell", "table", 0), latched=True)
     thread.join()
     np.testing.assert_allclose(found[0], shift(0.3))
 
@@ -70,7 +70,7 @@ def test_lookup_waits_for_what_is_on_its_way(node: Node, transforms: TopicTransf
 def test_moving_frames_are_interpolated(node: Node, transforms: TopicTransforms) -> None:
     transforms.timeout_sec = 0.3
     publisher = node.create_publisher(TFMessage, "/tf", 100)
-    messages = [ros.transform_message(shift(x), "cell", "hand", int(x * SECOND)) for x in (1, 2)]
+    messages = [transform_message(shift(x), "cell", "hand", int(x * SECOND)) for x in (1, 2)]
 
     def heard() -> bool:
         publisher.publish(TFMessage(transforms=messages))
@@ -92,10 +92,10 @@ def test_time_out_says_what_is_missing(transforms: TopicTransforms) -> None:
 
 
 def test_what_is_no_transform_is_ignored(node: Node, transforms: TopicTransforms) -> None:
-    bad = ros.transform_message(shift(0.0), "cell", "ghost", 0)
+    bad = transform_message(shift(0.0), "cell", "ghost", 0)
     bad.transform.rotation.w = 0.0
-    good = ros.transform_message(shift(0.7), "cell", "shelf", 0)
-    itself = ros.transform_message(shift(0.0), "cell", "cell", 0)
+    good = transform_message(shift(0.7), "cell", "shelf", 0)
+    itself = transform_message(shift(0.0), "cell", "cell", 0)
     publish(node, "/tf_static", bad, itself, good, latched=True)
     transforms.timeout_sec = 30.0
     np.testing.assert_allclose(transforms.lookup("cell", "shelf", 0), shift(0.7))
@@ -117,7 +117,7 @@ class FakeTf2:
             if source_frame == "moon":
                 raise FakeTf2.TransformException('"moon" does not exist')
             assert (time.nanoseconds, timeout.nanoseconds) == (5 * SECOND, SECOND // 4)
-            return ros.transform_message(shift(0.4), target_frame, source_frame, time.nanoseconds)
+            return transform_message(shift(0.4), target_frame, source_frame, time.nanoseconds)
 
     class TransformListener:
         def __init__(self, buffer: Any, node: Any) -> None:

@@ -3,9 +3,10 @@
 A round is one scene. Before each attempt the camera looks at what is there now, the detector ranks
 grasps, and the best one that does not resemble a failed one is executed in physics.
 
-Protocols. GPR (section VI-C) pours 10 objects and allows 15 attempts: `ATTEMPTS_PER_OBJECT`. VGN's
-rule ends a round after two failures in a row; `Round.until_two_failures` cuts a round there, so
-that one run answers both.
+Protocols. GPR (section VI-C) pours 10 objects and allows 15 attempts: `ATTEMPTS_PER_OBJECT`.
+Scale-Balanced Grasp (section 5) allows 8 for 5 to 6 objects: `Setting.attempts`. VGN's rule ends a
+round after two failures in a row; `Round.until_two_failures` cuts a round there, so that one run
+answers both.
 """
 
 from __future__ import annotations
@@ -21,31 +22,51 @@ from grasp_core.cloud import PointCloud
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.nms import grasp_distance
-from grasp_sim.bins import BINS
-from grasp_sim.cameras import CameraSetup
+from grasp_sim.cameras import D435_TABLE, CameraSetup
 from grasp_sim.cell import Cell
-from grasp_sim.depth_frame import BACKGROUND
-from grasp_sim.errors import SceneError, SceneRejectedError
-from grasp_sim.ray_scene import PlacedMesh, RayScene
-from grasp_sim.scenes import WORLD, Scene, SceneSpec, make_scene
-from grasp_sim.sensor_noise import capture
+from grasp_sim.errors import SceneError
+from grasp_sim.scenery import scenery
+from grasp_sim.scenes import WORLD, draw_scene
+from grasp_sim.sensor_noise import Capture, capture
 from grasp_sim.trial import Outcome, try_grasp
 
 #: GPR, section VI-C: 15 attempts for 10 objects.
 ATTEMPTS_PER_OBJECT = 1.5
 #: Views in a row in which the detector may find nothing before the round ends.
 EMPTY_VIEWS = 3
-#: Scenes tried for one round; about one in ten is rejected.
-SCENES_TRIED = 50
 #: A grasp this near to one that failed (GPR eq. 1, metres) would fail again.
 SAME_GRASP_M = 0.02
 #: Metres above the bin's floor that the camera looks at.
 LOOK_AT_M = 0.03
 CAMERA_FRAME = "camera"
 
-#: Finds grasps in a cloud in the camera's optical frame, given `T_world_camera` (4, 4): best first,
-#: in the frame "world".
-Detect = Callable[[PointCloud, Float], Grasps]
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What there is to know before an attempt.
+
+    Attributes
+    ----------
+    capture : what the camera sees, as measured and without noise.
+    cell : the truth, which only an oracle may look at.
+    """
+
+    capture: Capture
+    cell: Cell
+
+    @property
+    def cloud(self) -> PointCloud:
+        """Measured points, in the camera's optical frame."""
+        return self.capture.cloud(CAMERA_FRAME)
+
+    @property
+    def T_world_camera(self) -> Float:
+        """(4, 4) pose of the camera's optical frame."""
+        return self.capture.clean.T_world_camera
+
+
+#: Finds grasps, best first, in the frame "world".
+Detect = Callable[[Observation], Grasps]
 
 
 @dataclass(frozen=True)
@@ -60,10 +81,12 @@ class Setting:
     friction : coefficient of all objects.
     noise : factor of the depth errors.
     mode, bin : see `SceneSpec`.
+    setup : the camera, and from where it looks.
+    attempts : allowed in a round; None: `ATTEMPTS_PER_OBJECT` for each object.
 
     Raises
     ------
-    SceneError : the numbers of objects are impossible with this catalogue.
+    SceneError : so many objects are impossible with this catalogue, or no attempt is allowed.
     """
 
     name: str
@@ -73,6 +96,8 @@ class Setting:
     noise: float = 1.0
     mode: str = "pile"
     bin: str = "bin"
+    setup: CameraSetup = D435_TABLE
+    attempts: int | None = None
 
     def __post_init__(self) -> None:
         low, high = self.objects
@@ -81,6 +106,8 @@ class Setting:
                 f"setting {self.name}: {low} to {high} objects of a catalogue of "
                 f"{len(self.catalogue)}"
             )
+        if self.attempts is not None and self.attempts < 1:
+            raise SceneError(f"setting {self.name}: {self.attempts} attempts, expected at least 1")
 
 
 @dataclass(frozen=True)
@@ -104,6 +131,10 @@ class Attempt:
     def success(self) -> bool:
         """Whether an object was held after lift and shake."""
         return self.outcome is Outcome.HELD
+
+
+#: Is shown every attempt: what was known, the grasp (a batch of one) and what came of it.
+Watch = Callable[[Observation, Grasps, Attempt], None]
 
 
 @dataclass(frozen=True)
@@ -140,7 +171,7 @@ class Round:
 
 
 def run_round(
-    setting: Setting, seed: int, gripper: Gripper, setup: CameraSetup, detect: Detect
+    setting: Setting, seed: int, gripper: Gripper, detect: Detect, watch: Watch | None = None
 ) -> Round:
     """Empty one scene; the same arguments give the same round.
 
@@ -148,27 +179,28 @@ def run_round(
     ------
     SceneRejectedError : no scene of this seed comes to rest.
     """
-    scene = _scene(setting, seed)
+    scene = draw_scene(
+        seed, setting.catalogue, setting.objects, setting.mode, setting.bin, setting.friction
+    )
     cell = Cell(scene, gripper)
-    noise = setup.noise.scaled(setting.noise)
-    T_world_camera = setup.sample_view((0.0, 0.0, LOOK_AT_M), np.random.default_rng((seed, 1)))
+    target = (0.0, 0.0, LOOK_AT_M)
+    T_world_camera = setting.setup.sample_view(target, np.random.default_rng((seed, 1)))
     attempts: list[Attempt] = []
     failed = Grasps.empty(WORLD)
     views, empty_views = 0, 0
-    most = math.ceil(ATTEMPTS_PER_OBJECT * len(scene.models))
+    most = setting.attempts or math.ceil(ATTEMPTS_PER_OBJECT * len(scene.models))
     while len(attempts) < most and cell.present.any() and empty_views < EMPTY_VIEWS:
-        frame = _ray_scene(scene, cell).render(setup.camera, T_world_camera)
-        measured = capture(frame, noise, np.random.default_rng((seed, 2, views)))
+        seen = _observe(setting, cell, T_world_camera, np.random.default_rng((seed, 2, views)))
         views += 1
-        found = detect(measured.cloud(CAMERA_FRAME), T_world_camera)
-        best = _untried(found, failed)
+        best = _untried(detect(seen), failed)
         empty_views = 0 if len(best) else empty_views + 1
         if len(best) == 0:
             continue
-        trial = try_grasp(cell, best.T_frame_grasp[0], float(best.widths[0]))
-        names = tuple(scene.models[i].name for i in trial.objects)
-        attempts.append(Attempt(trial.outcome, names, float(best.widths[0]), float(best.scores[0])))
-        if trial.success:
+        attempt = _attempt(cell, best)
+        attempts.append(attempt)
+        if watch is not None:
+            watch(seen, best, attempt)
+        if attempt.success:
             cell.clear()
         else:
             cell.retreat()
@@ -176,37 +208,21 @@ def run_round(
     return Round(seed, tuple(model.name for model in scene.models), tuple(attempts))
 
 
-def _scene(setting: Setting, seed: int) -> Scene:
-    """Make the first scene of the seed that comes to rest."""
-    for number in range(SCENES_TRIED):
-        rng = np.random.default_rng((seed, 0, number))
-        count = int(rng.integers(setting.objects[0], setting.objects[1] + 1))
-        names = rng.choice(np.array(setting.catalogue), count, replace=False).tolist()
-        spec = SceneSpec(
-            seed=int(rng.integers(2**31)),
-            objects=tuple(names),
-            mode=setting.mode,
-            bin=setting.bin,
-            friction=setting.friction,
-        )
-        try:
-            return make_scene(spec)
-        except SceneRejectedError as error:
-            reason = error
-    raise SceneRejectedError(f"seed {seed}: {SCENES_TRIED} scenes were rejected, last: {reason}")
+def _observe(
+    setting: Setting, cell: Cell, T_world_camera: Float, rng: np.random.Generator
+) -> Observation:
+    """Look at what is there now."""
+    visible = scenery(cell.scene, cell.T_world_object, cell.present)
+    frame = visible.render(setting.setup.camera, T_world_camera)
+    return Observation(capture(frame, setting.setup.noise.scaled(setting.noise), rng), cell)
 
 
-def _ray_scene(scene: Scene, cell: Cell) -> RayScene:
-    """Everything that is in the bin now, for the camera."""
-    static = BINS[scene.spec.bin].mesh()
-    meshes = [PlacedMesh(static.vertices, static.faces, np.eye(4), BACKGROUND)]
-    poses = cell.T_world_object
-    meshes += [
-        PlacedMesh(model.vertices, model.triangles, poses[i], i + 1)
-        for i, model in enumerate(scene.models)
-        if cell.present[i]
-    ]
-    return RayScene(meshes)
+def _attempt(cell: Cell, grasp: Grasps) -> Attempt:
+    """Execute a batch of one grasp."""
+    width = float(grasp.widths[0])
+    trial = try_grasp(cell, grasp.T_frame_grasp[0], width)
+    names = tuple(cell.scene.models[i].name for i in trial.objects)
+    return Attempt(trial.outcome, names, width, float(grasp.scores[0]))
 
 
 def _untried(found: Grasps, failed: Grasps) -> Grasps:

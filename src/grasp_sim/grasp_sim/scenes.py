@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import trimesh
 
 from grasp_core.checks import Float, check_array
 from grasp_sim.bins import BINS
-from grasp_sim.errors import SceneError
+from grasp_sim.errors import SceneError, SceneRejectedError
 from grasp_sim.objects.catalogue import load_object
 from grasp_sim.objects.model import MAX_FRICTION, ObjectModel
 from grasp_sim.packing import pack
@@ -22,6 +23,9 @@ WORLD = "world"
 
 #: pile: dropped one after another (GPR, section IV-B); packed: upright, side by side (VGN).
 MODES = ("pile", "packed")
+
+#: Specifications tried for one drawn scene; about one in ten is rejected.
+SCENES_TRIED = 50
 
 
 @dataclass(frozen=True)
@@ -123,3 +127,41 @@ def make_scene(spec: SceneSpec) -> Scene:
     else:
         poses = drop_pile(box, models, spec.friction, rng)
     return Scene(spec, models, poses)
+
+
+def draw_scene(
+    seed: int,
+    catalogue: Sequence[str],
+    objects: tuple[int, int],
+    mode: str = "pile",
+    bin_name: str = "bin",
+    friction: float | None = None,
+) -> Scene:
+    """Draw objects and let them fall until they make a scene; one seed is one scene.
+
+    Parameters
+    ----------
+    seed : of the number of objects, the objects, and how they fall.
+    catalogue : names to draw from, without repetition.
+    objects : fewest and most objects.
+    mode, bin_name, friction : see `SceneSpec`.
+
+    Raises
+    ------
+    SceneError : a value is unknown, or the catalogue has fewer names than objects are asked for.
+    SceneRejectedError : no scene of this seed comes to rest.
+    UnknownObjectError, MissingPackageError : an object cannot be loaded.
+    """
+    low, high = objects
+    if not 1 <= low <= high <= len(catalogue):
+        raise SceneError(f"{low} to {high} objects of a catalogue of {len(catalogue)}")
+    for number in range(SCENES_TRIED):
+        rng = np.random.default_rng((seed, 0, number))
+        count = int(rng.integers(low, high + 1))
+        names = rng.choice(np.array(catalogue), count, replace=False).tolist()
+        scene_seed = int(rng.integers(2**31))
+        try:
+            return make_scene(SceneSpec(scene_seed, tuple(names), mode, bin_name, friction))
+        except SceneRejectedError as error:
+            reason = error
+    raise SceneRejectedError(f"seed {seed}: {SCENES_TRIED} scenes were rejected, last: {reason}")

@@ -1,22 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from grasp_core.cloud import PointCloud
+from grasp_core.checks import Float
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.transforms import grasp_rotation
-from grasp_sim.cameras import D435_TABLE
-from grasp_sim.clutter import EMPTY_VIEWS, Attempt, Round, Setting, run_round
+from grasp_sim.clutter import (
+    CAMERA_FRAME,
+    EMPTY_VIEWS,
+    Attempt,
+    Observation,
+    Round,
+    Setting,
+    run_round,
+)
 from grasp_sim.errors import SceneError
 from grasp_sim.objects.catalogue import SIMILAR
 from grasp_sim.trial import Outcome
-
-Float = NDArray[np.float64]
 
 CONFIG = Path(__file__).resolve().parents[3] / "config" / "grippers"
 ONE = Setting("one object", SIMILAR[:4], objects=(1, 1))
@@ -40,37 +45,54 @@ def attempt(success: bool) -> Attempt:
 
 
 def test_a_detector_that_finds_nothing_ends_the_round(parallel_gripper: Gripper) -> None:
-    seen: list[PointCloud] = []
+    views: list[Observation] = []
 
-    def detect(cloud: PointCloud, T_world_camera: Float) -> Grasps:
-        assert T_world_camera.shape == (4, 4)
-        seen.append(cloud)
+    def detect(seen: Observation) -> Grasps:
+        views.append(seen)
         return Grasps.empty("world")
 
-    played = run_round(ONE, 0, parallel_gripper, D435_TABLE, detect)
+    played = run_round(ONE, 0, parallel_gripper, detect)
     assert played.attempts == ()
-    assert len(seen) == EMPTY_VIEWS
-    assert not np.array_equal(seen[0].points, seen[1].points)  # noise is new in each view
+    assert len(views) == EMPTY_VIEWS
+    assert views[0].cloud.frame_id == CAMERA_FRAME
+    np.testing.assert_array_equal(views[0].T_world_camera, views[1].T_world_camera)
+    assert not np.array_equal(views[0].cloud.points, views[1].cloud.points)  # noise is new
 
 
 def test_a_grasp_that_failed_is_not_tried_again(parallel_gripper: Gripper) -> None:
     in_the_air = [[0.0, 0.0, 0.3], [0.0, 0.001, 0.3], [0.1, 0.0, 0.3]]
-    played = run_round(ONE, 0, parallel_gripper, D435_TABLE, lambda *_: down(in_the_air))
+    played = run_round(ONE, 0, parallel_gripper, lambda _: down(in_the_air))
     assert [made.outcome for made in played.attempts] == [Outcome.EMPTY] * 2  # 1.5 per object
     assert [made.score for made in played.attempts] == [0.9, 0.5]
     assert played.picked == played.successes == 0
 
 
+def test_a_setting_may_allow_fewer_attempts(parallel_gripper: Gripper) -> None:
+    in_the_air = [[0.0, 0.0, 0.3], [0.1, 0.0, 0.3]]
+    once = replace(ONE, attempts=1)
+    assert len(run_round(once, 0, parallel_gripper, lambda _: down(in_the_air)).attempts) == 1
+    with pytest.raises(SceneError, match="0 attempts, expected at least 1"):
+        replace(ONE, attempts=0)
+
+
 def test_what_is_seen_can_be_picked_and_is_then_gone(parallel_gripper: Gripper) -> None:
     """Close around the middle of all points above the floor: the one object."""
 
-    def detect(cloud: PointCloud, T_world_camera: Float) -> Grasps:
-        world = cloud.transformed(T_world_camera, "world").points
+    shown: list[tuple[Grasps, Attempt]] = []
+
+    def watch(seen: Observation, grasp: Grasps, attempt: Attempt) -> None:
+        assert len(grasp) == len(seen.cell.scene.models) == 1
+        shown.append((grasp, attempt))
+
+    def detect(seen: Observation) -> Grasps:
+        world = seen.cloud.transformed(seen.T_world_camera, "world").points
         inside = (np.abs(world[:, :2]) < 0.13).all(axis=1) & (world[:, 2] > 0.012)
         middle = np.median(world[inside], axis=0)
         return down([[float(middle[0]), float(middle[1]), 0.008]], width=0.1)
 
-    rounds = [run_round(ONE, seed, parallel_gripper, D435_TABLE, detect) for seed in range(4)]
+    rounds = [run_round(ONE, seed, parallel_gripper, detect, watch) for seed in range(4)]
+    assert [attempt for _, attempt in shown] == [made for r in rounds for made in r.attempts]
+    assert all(grasp.widths[0] == 0.1 for grasp, _ in shown)
     picked = [played for played in rounds if played.picked]
     assert picked
     for played in picked:
@@ -85,12 +107,12 @@ def test_one_seed_gives_one_round(parallel_gripper: Gripper) -> None:
         mine: list[Float] = []
         clouds.append(mine)
 
-        def detect(cloud: PointCloud, _: Float) -> Grasps:
-            mine.append(cloud.points)
+        def detect(seen: Observation) -> Grasps:
+            mine.append(seen.cloud.points)
             return down([[0.0, 0.0, 0.02], [0.05, 0.0, 0.02], [0.0, 0.05, 0.02]])
 
-        setting = Setting("few", SIMILAR, objects=(2, 3))
-        return run_round(setting, 5, parallel_gripper, D435_TABLE, detect)
+        setting = Setting("few", SIMILAR[:4], objects=(2, 3))
+        return run_round(setting, 5, parallel_gripper, detect)
 
     assert play() == play()
     for one, two in zip(*clouds, strict=True):

@@ -14,7 +14,7 @@ from grasp_core.errors import ArrayError
 from grasp_sim.errors import SceneError, SceneRejectedError, UnknownObjectError
 from grasp_sim.objects.catalogue import SIMILAR, TRAINING, load_object
 from grasp_sim.physics import compile_objects, warnings
-from grasp_sim.scenes import BINS, Scene, SceneSpec, make_scene
+from grasp_sim.scenes import BINS, Scene, SceneSpec, draw_scene, make_scene
 
 NAMES = ("cup-0000", "bolt-0001", "box-0002", "hammer-0000", "nut-0001", "banana-0002")
 SPEC = SceneSpec(4, NAMES)
@@ -122,3 +122,30 @@ def test_scenes_rest_for_another_second_without_a_warning(mode: str, bin_name: s
 def test_the_static_mesh_is_the_bin() -> None:
     scene = make_scene(SceneSpec(0, ("bolt-0000",)))
     assert_allclose(scene.static_mesh.bounds[1, 2], BINS["bin"].height)
+
+
+def test_a_drawn_scene_has_the_asked_number_of_different_objects() -> None:
+    for seed in range(3):
+        scene = draw_scene(seed, SIMILAR, (2, 4), bin_name="table", friction=0.5)
+        assert 2 <= len(set(scene.spec.objects)) == len(scene.models) <= 4
+        assert set(scene.spec.objects) <= set(SIMILAR)
+        assert (scene.spec.bin, scene.spec.mode, scene.spec.friction) == ("table", "pile", 0.5)
+        assert draw_scene(seed, SIMILAR, (2, 4), bin_name="table", friction=0.5).spec == scene.spec
+
+
+def test_a_drawn_scene_that_is_rejected_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bowls = ["bowl-0003"] * 4
+    first = "seed 2: 1 scenes were rejected, last: bowl-0003 finds no place"
+    monkeypatch.setattr("grasp_sim.scenes.SCENES_TRIED", 1)
+    with pytest.raises(SceneRejectedError, match=first):
+        draw_scene(2, bowls, (4, 4), "packed")
+    monkeypatch.undo()
+    assert len(draw_scene(2, bowls, (4, 4), "packed").models) == 4
+
+
+@pytest.mark.parametrize("objects", [(0, 1), (3, 2), (2, 5)])
+def test_impossible_numbers_of_objects_are_refused(objects: tuple[int, int]) -> None:
+    with pytest.raises(
+        SceneError, match=f"{objects[0]} to {objects[1]} objects of a catalogue of 4"
+    ):
+        draw_scene(0, SIMILAR[:4], objects)

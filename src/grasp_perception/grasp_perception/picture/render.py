@@ -66,7 +66,7 @@ def render(
     if up is None:
         up = np.array([0.0, 0.0, 1.0] if cloud.viewpoint.any() else [0.0, -1.0, 0.0])
     shapes = gripper_shapes(grasps, slender(gripper))
-    radii = _point_radii(cloud)
+    radii = point_radii(cloud)
     colors = point_colors(cloud, up)
     panels = []
     for name, view in choose_views(cloud, shapes, up).items():
@@ -148,7 +148,7 @@ def _label_places(shapes: GripperShapes) -> Float:
     return places
 
 
-def _point_radii(cloud: PointCloud) -> NDArray[np.float32]:
+def point_radii(cloud: PointCloud) -> NDArray[np.float32]:
     """Half edges (N,) in metres with which squares around the points close a surface.
 
     A camera's pixels have one angular distance, so the points' distances grow with their range.

@@ -44,19 +44,26 @@ def point_colors(cloud: PointCloud, up: Float) -> Float32:
     return np.repeat(gray[:, None], 3, axis=1).astype(np.float32)
 
 
-def composed(scene: Layer, grippers: Layer, supersampling: int, slope_focal: float | None) -> RGB:
+def composed(
+    scene: Layer,
+    grippers: Layer,
+    supersampling: int,
+    slope_focal: float | None,
+    background: tuple[int, int, int] = BACKGROUND,
+) -> RGB:
     """Put outlined grippers before or behind the shaded scene, and average squares to pixels.
 
     Parameters
     ----------
     slope_focal : focal length in pixels to light slopes, which a cloud without colours needs; None
         leaves the light as the camera saw it.
+    background : RGB where there is nothing.
     """
     shade = _step_shade(scene.depth)
     if slope_focal is not None:
         shade *= AMBIENT + (1 - AMBIENT) * _lamp(scene.depth, slope_focal)
     picture = scene.color * shade[..., None]
-    picture[scene.label < 0] = np.array(BACKGROUND, np.float32) / 255
+    picture[scene.label < 0] = np.array(background, np.float32) / 255
     drawn = grippers.label >= 0
     light = np.where(_outlines(grippers.label)[drawn], OUTLINE, 1.0)
     opacity = np.where(grippers.depth[drawn] <= scene.depth[drawn], 1.0, HIDDEN_OPACITY)
@@ -83,8 +90,10 @@ def _step_shade(depth: Float32) -> Float32:
         logs = np.log(depth)
         steps = np.zeros_like(depth)
         for axis in (0, 1):
+            place = np.arange(logs.shape[axis])
             for shift in (-STEP_PX, STEP_PX):
-                step = np.clip(logs - np.roll(logs, shift, axis), 0, LARGEST_STEP)
+                beside = logs.take(np.clip(place + shift, 0, place[-1]), axis)
+                step = np.clip(logs - beside, 0, LARGEST_STEP)
                 steps += np.where(np.isnan(step), 0, step)
     return np.exp(-STEP_STRENGTH * steps)
 

@@ -52,10 +52,14 @@ def camera_view(
     """See the cloud from where its camera stood, filled with the points `seen` (N, 3)."""
     eye = _eye(cloud, seen)
     if cloud.viewpoint.any():
-        T_view_frame = _look_at(eye, np.median(seen, axis=0), up)
-    else:  # the cloud is in the optical frame of its camera
-        T_view_frame = inverse(transform(np.eye(3), eye))
-    return _fitted(T_view_frame, seen, width, height)
+        return view_from(eye, up, seen, width, height)
+    # The cloud is in the optical frame of its camera.
+    return _fitted(inverse(transform(np.eye(3), eye)), seen, width, height)
+
+
+def view_from(eye: Float, up: Float, seen: NDArray[np.floating], width: int, height: int) -> View:
+    """See the points `seen` (N, 3) from `eye` (3,), with `up` (3,) upright in the picture."""
+    return _fitted(_look_at(eye, np.median(seen, axis=0), up), seen, width, height)
 
 
 def oblique_view(

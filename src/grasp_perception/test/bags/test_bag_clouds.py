@@ -10,11 +10,12 @@ from tf2_msgs.msg import TFMessage
 
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception.bags.bag_clouds import clouds_after_transforms
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.bags.bags import Bag
 from grasp_perception.errors import TransformError
-from grasp_perception.ros import cloud_message, transform_message
+from grasp_perception.ros import cloud_message
 from grasp_perception.share import share_path
 from grasp_perception.tf_history import TransformHistory
 

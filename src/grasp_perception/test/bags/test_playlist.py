@@ -13,6 +13,7 @@ from tf2_msgs.msg import TFMessage
 
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception import ros
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.bags.playlist import playlist
@@ -25,7 +26,7 @@ CLOUD, TF = "sensor_msgs/msg/PointCloud2", "tf2_msgs/msg/TFMessage"
 
 @pytest.fixture
 def bag(tmp_path: Path, block_cloud: PointCloud) -> Path:
-    moved = ros.transform_message(transform(np.eye(3), [1, 2, 3]), "base", "camera", 0)
+    moved = transform_message(transform(np.eye(3), [1, 2, 3]), "base", "camera", 0)
     with BagWriter(tmp_path / "a.bag", share_path("grasp_msgs") / "msg") as writer:
         writer.write("/tf", TF, TFMessage(transforms=[moved]), 100 * SECOND)
         for time in (101, 103):

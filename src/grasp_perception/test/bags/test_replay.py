@@ -13,6 +13,7 @@ from grasp_core.cloud import PointCloud
 from grasp_core.errors import GripperFileError
 from grasp_core.transforms import transform
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.geometry_ros import transform_message
 from grasp_perception import ros
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.bags.bags import Bag
@@ -37,7 +38,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory, block_cloud: PointCloud) 
                 message.data = bytes(len(message.data))
             bag.write("/camera/points", CLOUD, message, second * SECOND)
             T = transform(np.diag([1.0, -1.0, -1.0]), [second / 10, 0.0, 0.8])
-            moved = ros.transform_message(T, "base", "camera", second * SECOND)
+            moved = transform_message(T, "base", "camera", second * SECOND)
             bag.write("/tf", TF, TFMessage(transforms=[moved]), second * SECOND + SECOND // 10)
     return path
 
