@@ -49,6 +49,17 @@ class Manifest:
         """Number of shards."""
         return -(-self.samples // self.per_shard)
 
+    def numbers(self, shard: int) -> range:
+        """Numbers of the samples that belong into a shard.
+
+        Raises
+        ------
+        ShardError : no such shard.
+        """
+        if not 0 <= shard < self.shards:
+            raise ShardError(f"shard {shard}, expected 0 to {self.shards - 1}")
+        return range(shard * self.per_shard, min((shard + 1) * self.per_shard, self.samples))
+
     def text(self) -> str:
         """Contents of the file: the same for equal manifests."""
         return json.dumps({"version": VERSION, **asdict(self)}, indent=2, sort_keys=True) + "\n"

@@ -84,7 +84,7 @@ def _encoded(name: str, array: NDArray[Any]) -> bytes:
     if array.dtype.hasobject:
         raise ShardError(f"array {name!r} holds objects, expected numbers or text")
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), version=(1, 0))
+    np.lib.format.write_array(buffer, np.asarray(array, order="C"), version=(1, 0))
     return buffer.getvalue()
 
 

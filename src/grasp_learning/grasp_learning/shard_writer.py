@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grasp_learning.errors import ShardError
 from grasp_learning.manifest import Manifest, shard_path
 from grasp_learning.shard_file import Sample, write_shard
 
@@ -55,10 +54,6 @@ class ShardWriter:
         ------
         ShardError : no such shard, or it cannot be written, for example because the disk is full.
         """
-        samples, per_shard = self.manifest.samples, self.manifest.per_shard
-        if not 0 <= shard < self.manifest.shards:
-            raise ShardError(f"shard {shard}, expected 0 to {self.manifest.shards - 1}")
-        numbers = range(shard * per_shard, min((shard + 1) * per_shard, samples))
-        made = ((number, make(number)) for number in numbers)
+        made = ((number, make(number)) for number in self.manifest.numbers(shard))
         whole = ((number, sample) for number, sample in made if sample is not None)
         return write_shard(shard_path(self.folder, shard), whole)

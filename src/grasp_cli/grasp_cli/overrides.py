@@ -1,0 +1,41 @@
+"""Settings on the command line: KEY=VALUE, for any field of a `Params` class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from grasp_cli.errors import OptionError
+
+
+def parse_overrides(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read pairs such as "views=2" or "noise=[1,2]"; values are YAML.
+
+    Raises
+    ------
+    OptionError : a pair has no "=", its value is not YAML, or a key comes twice.
+    """
+    overrides: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise OptionError(f"{pair!r} is not of the form KEY=VALUE")
+        if key in overrides:
+            raise OptionError(f"{key} is given twice")
+        try:
+            overrides[key] = _plain_number(yaml.safe_load(value))
+        except yaml.YAMLError as error:
+            raise OptionError(f"{pair!r}: the value cannot be read ({error})") from error
+    return overrides
+
+
+def _plain_number(value: Any) -> Any:
+    """Read 1e-3 as a number; for YAML 1.1 it is a text, 1.0e-3 would not be."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
