@@ -1,0 +1,86 @@
+"""Scorers of grasp candidates: how likely each of many grasps in a scene holds.
+
+They are trained on grasps that a free gripper executed in physics, so that a score is a probability
+of success. Geometry proposes the grasps; a scorer looks at the points around each of them, in its
+own frame, which makes the score independent of where the grasp is.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class CandidateScorer(nn.Module):
+    """What all scorers share.
+
+    A scorer classifies how a grasp ends; class 0 is a grasp that is held.
+
+    Attributes
+    ----------
+    class_of_outcome : class of each `grasp_sim.trial.Outcome`, in its order.
+    classes : number of classes.
+    """
+
+    def __init__(self, class_of_outcome: tuple[int, ...]) -> None:
+        super().__init__()
+        self.class_of_outcome = class_of_outcome
+        self.classes = max(class_of_outcome) + 1
+
+    def describe(
+        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+    ) -> list[Tensor]:
+        """Crop and normalise what the scorer sees of C grasps; nothing here is learned.
+
+        Parameters
+        ----------
+        points : (N, 3) metres, in the approach frame (z = preferred approach, down in a cell),
+            support and walls included, in random order.
+        rotations, positions, widths : (C, 3, 3), (C, 3), (C,) grasps in that frame.
+
+        Returns
+        -------
+        Tensors (C, ...) that `logits` takes.
+        """
+        raise NotImplementedError
+
+    def logits(self, description: list[Tensor]) -> Tensor:
+        """Logits (C, classes) of what `describe` gives."""
+        raise NotImplementedError
+
+    def forward(
+        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+    ) -> Tensor:
+        """Scores (C,) in [0, 1] of C grasps; parameters as those of `describe`.
+
+        A gripper turned by half about its approach makes the same grasp, so both are averaged.
+        """
+        turned = rotations * torch.tensor([1.0, -1.0, -1.0], device=rotations.device)
+        score = torch.zeros_like(widths)
+        for side in (rotations, turned):
+            logits = self.logits(self.describe(points, side, positions, widths))
+            score = score + logits.softmax(dim=1)[:, 0]
+        return score / 2
+
+
+class PointEncoder(nn.Module):
+    """PointNet (Qi et al. 2017): the same layers for every point, then the maximum over them.
+
+    Parameters
+    ----------
+    inputs : features per point.
+    widths : channels of the layers.
+    """
+
+    def __init__(self, inputs: int, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for width in widths:
+            layers += [nn.Conv1d(inputs, width, 1, bias=False), nn.BatchNorm1d(width), nn.ReLU()]
+            inputs = width
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, points: Tensor) -> Tensor:
+        """Encode (C, K, inputs) as (C, widths[-1])."""
+        encoded: Tensor = self.layers(points.transpose(1, 2))
+        return encoded.amax(dim=2)
