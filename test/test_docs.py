@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from grasp_cli.benchmark_page import render_page
+from grasp_cli.data_docs import with_tables
 from grasp_cli.results import read_results
 from grasp_core.gripper import Gripper
 from grasp_perception.geometric.antipodal import (
@@ -94,6 +95,13 @@ def test_the_benchmark_page_is_up_to_date() -> None:
     files = sorted(docs.glob("results/*.json"))
     page = render_page((path.stem, read_results(path)) for path in files)
     assert page == (docs / "benchmarks.md").read_text(encoding="utf-8"), "run grasp bench page"
+
+
+def test_the_tables_of_the_data_page_are_up_to_date() -> None:
+    docs = ROOT / "docs"
+    page = (docs / "data.md").read_text(encoding="utf-8")
+    results = read_results(docs / "results" / "data.json")
+    assert with_tables(page, results) == page, "run grasp data inspect DIR --docs docs"
 
 
 def test_the_numbers_of_the_detector_page_are_those_of_the_code() -> None:

@@ -36,8 +36,72 @@ In a comparison both sides run in turn within one run; *times_faster* is the med
 the turns.
 """
 
+CLUTTER = """\
+A free gripper (100 mm stroke) empties simulated scenes with the grasps of each detector; a grasp is
+executed in physics and succeeds if an object is still held after lift and shake. Every detector
+meets the same scenes, views and noise. In brackets Wilson's 95 % interval, which takes attempts and
+objects as independent; those of one round are not quite.
+
+- *success_rate*: of the attempts, those after which an object was held.
+- *completion_rate*: of the objects, those taken out. *declutter_rate*: of the rounds, those in
+  which every object was taken out.
+- *..._two_failures*: the same rounds, cut after the second failure in a row. This is VGN's rule;
+  its "declutter rate" is our completion rate under it.
+- *success_rate_width_A_Bcm*: of the attempts whose grasp opens to A to B cm.
+- *outcome_...*: of the attempts, those that ended so.
+- *detection_cpu_ms*: from the cloud to the ranked grasps; median, 10th and 90th percentile.
+
+| setting | objects | attempts |
+| --- | --- | --- |
+| easy_similar | 5 to 10 unseen ones of the training families, in a bin | 1.5 per object |
+| easy_novel | 5 to 10, in a bin | 1.5 per object |
+| hard_novel | 12 to 15, in a bin; friction 0.35, depth noise x 2 | 1.5 per object |
+| small_only | 5 to 6 small ones, in a bin (Scale-Balanced Grasp) | 8 |
+| isolated_small | 1 small one, on a table (Scale-Balanced Grasp) | 1 |
+| packed | 5, upright on a table (VGN) | 10 |
+| pile | 5, poured on a table (VGN) | 10 |
+| phoxi_novel | 10, in a bin under a PhoXi (GPR) | 15 |
+
+All but the first are novel: of another source than the training objects. Friction is 0.6 and the
+camera a D435 0.4 to 0.7 m away where nothing else is said.
+
+A round also ends when nothing is left, or when the detector finds nothing in three views in a row.
+*random* tries the candidates of the antipodal detector in random order: each is still an antipodal
+contact pair under the approach that fits it best, and free of collision with the cloud. *oracle*
+knows shapes and poses: it takes the force-closure label (friction 0.3) of the highest Ferrari-Canny
+quality that is free of collision, from within 60 degrees of straight above.
+"""
+
+PHYSICS_LABELS = """\
+Grasps of training objects, free of collision, executed by a free gripper in simulation: approach,
+close, lift, shake. Rates have Wilson's 95 % interval, areas (auc) a bootstrap interval over scenes.
+Scene i has seed i. [data.md](data.md) says what follows from it.
+
+- *force closure*: as a prediction of success, at the friction of the trial. *precision* is the
+  success rate of grasps that are in force closure, *success_of_negatives* that of the others,
+  *recall* the share of successes that are in force closure. It depends on the mix of the sample,
+  which was chosen: about half are labels, the others need more friction than 0.3.
+- *needed friction*: success by the least friction at which a grasp is in force closure.
+- *labels*: grasps that a data set calls positive, in force closure at friction 0.3, and what ranks
+  those that hold before the others. *displaced*: executed with errors of 3 mm and 5 degrees
+  (standard deviation for each axis), 10 mm wider open. Products are of the quality, and of depth,
+  engagement and room, each up to 5 mm. *regression* is a logistic one on all single predictors, for
+  scenes that it has not seen.
+"""
+
+DATA = """\
+What a data set for training holds; [data.md](data.md) explains the figures and shows pictures.
+"""
+
 #: Title and introduction of each results file; a file that is not listed gets its name as title.
-INTRODUCTIONS = {"latency": ("Latency", LATENCY)}
+INTRODUCTIONS = {
+    "latency": ("Latency", LATENCY),
+    "clutter": ("Clutter removal", CLUTTER),
+    "data": ("Data sets", DATA),
+    "physics_labels": ("Force closure against physics", PHYSICS_LABELS),
+}
+#: Results files with a table per metric, which compares detectors, instead of one per detector.
+BY_METRIC = frozenset({"clutter"})
 
 
 def write_page(docs: Path) -> Path:
@@ -70,28 +134,37 @@ def _section(name: str, results: Results) -> str:
         f"- Data: [results/{name}.json](results/{name}.json)",
         "",
     ]
-    for about in dict.fromkeys(row.about for row in results.rows):
-        rows = [row for row in results.rows if row.about == about]
+    return "\n".join([*lines, *metric_tables(results.rows, name in BY_METRIC)])
+
+
+def metric_tables(all_rows: Sequence[Row], by_metric: bool = False) -> list[str]:
+    """Lines of one table for each detector or subject, under its name, or for each metric."""
+    head, side = ("metric", "about") if by_metric else ("about", "metric")
+    lines = []
+    for heading in dict.fromkeys(getattr(row, head) for row in all_rows):
+        rows = [row for row in all_rows if getattr(row, head) == heading]
         counts = sorted({row.n for row in rows})
         repeats = f"n = {counts[0]}" + (f" to {counts[-1]}" if len(counts) > 1 else "")
-        lines += [f"### {about}", "", f"{repeats} per figure.", "", *_table(rows), ""]
-    return "\n".join(lines)
+        lines += [f"### {heading}", "", f"{repeats} per figure.", "", *_table(rows, side), ""]
+    return lines
 
 
-def _table(rows: Sequence[Row]) -> list[str]:
-    """Metrics against settings; the longer axis goes down."""
-    down = list(dict.fromkeys(row.metric for row in rows))
+def _table(rows: Sequence[Row], side: str) -> list[str]:
+    """Metrics or detectors, as `side` says, against settings; the longer axis goes down."""
+    down = list(dict.fromkeys(getattr(row, side) for row in rows))
     across = list(dict.fromkeys(row.setting for row in rows))
-    cells = {(row.metric, row.setting): _cell(row) for row in rows}
+    cells = {(getattr(row, side), row.setting): _cell(row) for row in rows}
     if len(across) > len(down):
         down, across = across, down
-        cells = {(setting, metric): cell for (metric, setting), cell in cells.items()}
+        cells = {(setting, other): cell for (other, setting), cell in cells.items()}
     lines = [_line(["", *across]), _line(["---"] + ["---:"] * len(across))]
     lines += [_line([name, *(cells.get((name, other), "") for other in across)]) for name in down]
     return lines
 
 
 def _cell(row: Row) -> str:
+    if row.low == row.high:
+        return _number(row.value)
     return f"{_number(row.value)} ({_number(row.low)}..{_number(row.high)})"
 
 

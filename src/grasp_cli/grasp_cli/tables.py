@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from grasp_cli.results import Row
 from grasp_core.checks import Float
 from grasp_core.grasps import Grasps
 
@@ -56,3 +57,24 @@ def stage_table(stage_ms: Mapping[str, float]) -> Table:
     for stage, ms in stage_ms.items():
         table.add_row(stage, f"{ms:.1f}", "█" * round(BAR_WIDTH * ms / max(total, 1e-9)))
     return table
+
+
+def result_tables(rows: Sequence[Row]) -> Iterator[Table]:
+    """One table for each subject: a line per metric, value and range per setting."""
+    for about in dict.fromkeys(row.about for row in rows):
+        cells = {(row.metric, row.setting): row for row in rows if row.about == about}
+        settings = list(dict.fromkeys(setting for _, setting in cells))
+        table = Table(title=about, title_justify="left", box=SIMPLE_HEAD)
+        table.add_column("")
+        for setting in settings:
+            table.add_column(setting, justify="right")
+        for metric in dict.fromkeys(metric for metric, _ in cells):
+            found = [cells.get((metric, setting)) for setting in settings]
+            table.add_row(metric, *("" if row is None else _value(row) for row in found))
+        yield table
+
+
+def _value(row: Row) -> str:
+    if row.low == row.high:
+        return f"{row.value:.3g}"
+    return f"{row.value:.3g} ({row.low:.3g} .. {row.high:.3g})"

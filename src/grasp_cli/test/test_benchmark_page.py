@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grasp_cli.benchmark_page import HEAD, LATENCY, render_page, write_page
+from grasp_cli.benchmark_page import HEAD, LATENCY, metric_tables, render_page, write_page
 from grasp_cli.results import Results, ResultsError, Row, write_results
 
 
@@ -48,6 +48,21 @@ def test_the_longer_axis_goes_down() -> None:
     assert "|  | m |\n| --- | ---: |\n| a | 1 (0.5..2) |\n| b | 1 (0.5..2) |\n| c |" in page
 
 
+def test_tables_by_metric_compare_detectors() -> None:
+    rows = [
+        Row(setting, metric, 0.5, 0.4, 0.6, 10, detector=detector)
+        for detector in ("antipodal", "random")
+        for setting in ("easy", "hard")
+        for metric in ("success_rate", "completion_rate")
+    ]
+    text = "\n".join(metric_tables(rows, by_metric=True))
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "### success_rate",
+        "### completion_rate",
+    ]
+    assert "|  | easy | hard |\n| --- | ---: | ---: |\n| antipodal | 0.5 (0.4..0.6) |" in text
+
+
 def test_the_page_holds_every_file_by_name(tmp_path: Path) -> None:
     for name in ("soak", "clutter"):
         write_results(tmp_path / "results" / f"{name}.json", results(row("a", "m", 1.0)))
@@ -64,3 +79,8 @@ def test_a_damaged_file_leaves_the_page_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"latency.json: not JSON"):
         write_page(tmp_path)
     assert (tmp_path / "benchmarks.md").read_text() == "before"
+
+
+def test_a_figure_without_a_range_stands_alone() -> None:
+    table = metric_tables([Row("a", "m", 0.5, 0.5, 0.5, 2, subject="s")])
+    assert table[-2] == "| m | 0.5 |"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from grasp_cli.tables import grasp_table, stage_table, tilt_deg
+from grasp_cli.results import Row
+from grasp_cli.tables import grasp_table, result_tables, stage_table, tilt_deg
 from grasp_core.grasps import Grasps
 from grasp_core.transforms import grasp_rotation
 
@@ -43,3 +44,19 @@ def test_stages_are_listed_in_order_with_their_share() -> None:
 
 def test_no_stages_are_no_lines() -> None:
     assert shown(stage_table({}))[0] == ["0", "ms", "in", "0", "stages"]
+
+
+def test_results_are_one_table_for_each_subject() -> None:
+    rows = [
+        Row("pile", "grasps", 123.4, 5.0, 678.9, 7, subject="views"),
+        Row("packed", "share", 0.25, 0.25, 0.25, 7, subject="views"),
+        Row("all", "grasps", 1.0, 1.0, 2.0, 7, subject="objects"),
+    ]
+    views, objects = (shown(table) for table in result_tables(rows))
+    assert [line for line in views if line[0] in ("views", "pile", "grasps", "share")] == [
+        ["views"],
+        ["pile", "packed"],
+        ["grasps", "123", "(5", "..", "679)"],
+        ["share", "0.25"],
+    ]
+    assert objects[0] == ["objects"]

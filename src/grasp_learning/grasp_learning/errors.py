@@ -19,3 +19,19 @@ class ShardError(LearningError):
 
 class LabelError(LearningError):
     """Grasp labels are damaged, or do not belong to the gripper or the scene they are used with."""
+
+
+class SampleError(LearningError):
+    """A sample of a data set cannot be trained on."""
+
+
+class CheckpointError(LearningError):
+    """A checkpoint is missing, truncated, or belongs to another network or run."""
+
+
+class TrainingError(LearningError):
+    """Training cannot start or go on."""
+
+
+class ExportError(LearningError):
+    """A network does not become the TorchScript file that perception expects."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import mujoco
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from grasp_core.transforms import transform
 from grasp_sim.bins import BINS
-from grasp_sim.objects.catalogue import SIMILAR, TRAINING, load_object
+from grasp_sim.objects.catalogue import NOVEL, NOVEL_SMALL, SIMILAR, TRAINING, load_object
 from grasp_sim.objects.model import ObjectModel
 from grasp_sim.physics import TIMESTEP_SEC, compile_objects, warnings
 from grasp_sim.state import PARKING_M, asleep, parked, place, poses, wake
@@ -129,8 +131,25 @@ def test_warnings_are_named() -> None:
     assert warnings(data) == {"mjWARN_BADQPOS": 2}
 
 
+#: The groceries, and a part of the random shapes at both sizes: their convex parts take seconds.
+NOVEL_PART = (*NOVEL[:5], *NOVEL[5::12], *NOVEL_SMALL[::12])
+
+
+@pytest.mark.skipif(
+    find_spec("robosuite") is None or find_spec("pybullet_data") is None,
+    reason="optional sources of meshes",
+)
+@pytest.mark.parametrize("name", NOVEL_PART)
+def test_novel_objects_step_one_second_without_a_warning(name: str) -> None:
+    steps_one_second_without_a_warning(name)
+
+
 @pytest.mark.parametrize("name", [*TRAINING, *SIMILAR])
 def test_every_object_steps_one_second_without_a_warning(name: str) -> None:
+    steps_one_second_without_a_warning(name)
+
+
+def steps_one_second_without_a_warning(name: str) -> None:
     thing = load_object(name)
     model = compile_objects(BINS["bin"], [thing], None)
     data = mujoco.MjData(model)

@@ -82,6 +82,19 @@ def test_a_step_in_depth_darkens_what_lies_behind_it() -> None:
     assert (picture[15, 20:25] == 255).all()
 
 
+def test_the_border_of_the_picture_is_no_step() -> None:
+    """What is nearer at the bottom does not darken the top."""
+    scene = plane(1.0, (1, 1, 1))
+    scene.depth[:] = np.linspace(2.0, 1.0, 30)[:, None]
+    picture = composed(scene, Layer.empty(VIEW), 1, None)
+    assert abs(int(picture[0, 15, 0]) - int(picture[8, 15, 0])) < 5
+
+
+def test_the_background_may_be_white() -> None:
+    picture = composed(Layer.empty(VIEW), Layer.empty(VIEW), 2, None, (255, 255, 255))
+    assert (picture == 255).all()
+
+
 def test_a_slope_is_darker_than_a_face_towards_the_camera() -> None:
     flat, slope = plane(1.0, (1, 1, 1)), plane(1.0, (1, 1, 1))
     slope.depth[:] = np.linspace(0.9, 1.1, 30)  # 0.2 m over 29 pixels of 1 cm: 35 degrees

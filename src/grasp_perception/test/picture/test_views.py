@@ -7,7 +7,7 @@ import pytest
 
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import transform
-from grasp_perception.picture.views import ELEVATION_RAD, camera_view, oblique_view
+from grasp_perception.picture.views import ELEVATION_RAD, camera_view, oblique_view, view_from
 
 UP = np.array([0.0, -0.6, -0.8])  # of a table seen at an angle, in the optical frame
 
@@ -83,3 +83,17 @@ def test_an_object_around_the_origin_of_its_frame_is_seen_from_outside(look: obj
 def test_a_point_behind_the_view_has_no_pixel(cloud: PointCloud) -> None:
     view = camera_view(cloud, UP, cloud.points, 400, 300)
     assert np.isnan(view.project(np.array([[0.0, 0.0, -1.0]]))).all()
+
+
+def test_a_view_from_a_place_has_up_upright_and_shows_everything() -> None:
+    points = np.random.default_rng(0).uniform(-0.1, 0.1, (200, 3))
+    up = np.array([0.0, 0.0, 1.0])
+    view = view_from(np.array([0.8, -1.2, 0.9]), up, points, 300, 200)
+    eye = np.linalg.inv(view.T_view_frame)[:3, 3]
+    np.testing.assert_allclose(eye, [0.8, -1.2, 0.9], atol=1e-12)
+    low, high = view.project(np.array([[0.0, 0, 0], [0, 0, 0.05]]))
+    assert high[0] == pytest.approx(low[0], abs=0.5)
+    assert high[1] < low[1]
+    pixels = view.project(points)
+    assert (pixels > 0).all()
+    assert (pixels < (300, 200)).all()
