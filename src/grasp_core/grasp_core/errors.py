@@ -25,3 +25,7 @@ class GraspFileError(GraspError):
 
 class ParameterError(GraspError):
     """A parameter is unknown, of the wrong type or out of range."""
+
+
+class ModelFileError(GraspError):
+    """A file of a trained network is missing, damaged, unknown, or does what it must not."""

@@ -1,0 +1,104 @@
+"""`ModelMetadata`: what a TorchScript file says about itself, for whoever loads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from grasp_core.errors import ModelFileError
+
+#: The extra file in the TorchScript archive that holds the metadata.
+METADATA_NAME = "metadata.json"
+VERSION = 1
+
+#: Makes grasps from points; gives scores to grasps.
+PROPOSER, SCORER = "proposer", "scorer"
+KINDS = (PROPOSER, SCORER)
+
+
+@dataclass(frozen=True)
+class ModelMetadata:
+    """Origin of a network and what it is to be given.
+
+    Its points and grasps are in the approach frame: z is the preferred approach direction, the
+    origin is the mean of the points. A proposer's ``forward(points (N, 3))`` gives ``(rotations (G,
+    3, 3), positions (G, 3), widths (G,), scores (G,))``; a scorer's ``forward(points (N, 3),
+    rotations (C, 3, 3), positions (C, 3), widths (C,))`` gives ``scores (C,)``.
+
+    Attributes
+    ----------
+    architecture : name of the network.
+    variant : how the file uses the network where there is more than one way; empty for the first.
+    kind : "proposer" or "scorer".
+    points : most points of the scene that it is given, 0 for all.
+    voxel_m : edge of the voxels that the scene is thinned to before, metres; 0 for none.
+    params : sizes and switches of the network.
+    gripper : name of the gripper that the training data are for.
+    data_digest : content hash of the training data.
+    metrics : of the validation.
+    commit : of the program that trained it.
+    trained_sec : wall time of the training, seconds.
+    licence : of the weights.
+
+    Raises
+    ------
+    ModelFileError : a field has the wrong type or an unknown value.
+    """
+
+    architecture: str
+    variant: str
+    kind: str
+    points: int
+    voxel_m: float
+    params: Mapping[str, Any]
+    gripper: str
+    data_digest: str
+    metrics: Mapping[str, float]
+    commit: str
+    trained_sec: float
+    licence: str
+
+    def __post_init__(self) -> None:
+        kinds: dict[str, Any] = {
+            **dict.fromkeys(("points",), int),
+            **dict.fromkeys(("voxel_m", "trained_sec"), (int, float)),
+            **dict.fromkeys(("params", "metrics"), Mapping),
+        }
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, kinds.get(field.name, str)) or isinstance(value, bool):
+                raise ModelFileError(f"metadata: {field.name} cannot be {value!r}")
+        if self.kind not in KINDS:
+            raise ModelFileError(f"metadata: kind {self.kind!r}; valid: {', '.join(KINDS)}")
+        if self.points < 0 or not self.voxel_m >= 0:
+            raise ModelFileError(
+                f"metadata: points {self.points} and voxel_m {self.voxel_m} must not be negative"
+            )
+
+    def to_json(self) -> str:
+        """Text of the extra file."""
+        return json.dumps({"version": VERSION, **asdict(self)}, indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> ModelMetadata:
+        """Read the text of the extra file.
+
+        Raises
+        ------
+        ModelFileError : not JSON, of another version, or with other fields.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise ModelFileError(f"metadata: not JSON ({error})") from error
+        if not isinstance(values, dict) or values.pop("version", None) != VERSION:
+            raise ModelFileError(f"metadata: not of version {VERSION}")
+        wanted = {field.name for field in fields(cls)}
+        if set(values) != wanted:
+            raise ModelFileError(
+                f"metadata: lacks {sorted(wanted - set(values))}, "
+                f"has unknown {sorted(set(values) - wanted)}"
+            )
+        return cls(**values)

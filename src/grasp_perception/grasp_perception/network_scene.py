@@ -1,0 +1,53 @@
+"""`network_scene`: the points that a network is given, as in its training."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grasp_core.checks import Float
+from grasp_core.cloud import PointCloud
+from grasp_core.transforms import approach_frame, transform_points
+from grasp_core.voxels import voxel_downsample
+from grasp_perception.detector import DetectionContext
+
+#: The scene reaches so much beyond the objects, metres. Training has whole bins; this is enough for
+#: the support, the walls and a finger's way.
+MARGIN_M = 0.05
+
+
+def network_scene(
+    cloud: PointCloud, context: DetectionContext, points: int, voxel_m: float
+) -> tuple[Float, NDArray[np.float32]]:
+    """Cut the scene around the objects out, in the approach frame and in random order.
+
+    Parameters
+    ----------
+    cloud : the objects, at least one point.
+    points : at most so many of the scene, 0 for all.
+    voxel_m : edge of voxels that are averaged before, metres; 0 for none.
+
+    Returns
+    -------
+    T_network_frame : (4, 4) pose of the cloud's frame in the approach frame, whose origin is the
+        mean of the points before they are thinned.
+    points : (N, 3) metres, in the approach frame.
+    """
+    T = approach_frame(context.cone_axis, cloud.points)
+    objects = transform_points(T, cloud.points)
+    low, high = objects.min(axis=0) - MARGIN_M, objects.max(axis=0) + MARGIN_M
+    every = context.scene.cells.points
+    there = transform_points(T, every)
+    inside = ((there[:, :2] >= low[:2]) & (there[:, :2] <= high[:2])).all(axis=1)
+    inside &= there[:, 2] >= low[2]
+    if context.support is None:
+        inside &= there[:, 2] <= high[2]
+    else:  # it may lie deep below what is seen of a tall object
+        inside &= context.support.height(every) >= -MARGIN_M
+    near = every[inside]
+    T = approach_frame(context.cone_axis, near)
+    scene = transform_points(T, near)
+    if voxel_m > 0:
+        scene, _ = voxel_downsample(scene, voxel_m)
+    shuffled: NDArray[np.float32] = context.rng.permutation(scene)[: points or len(scene)]
+    return T, shuffled

@@ -1,0 +1,143 @@
+"""`TorchScriptDetector`: grasps from a trained network, or the geometric ones scored by it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from grasp_core.checks import Float
+from grasp_core.cloud import PointCloud
+from grasp_core.errors import ArrayError, ModelFileError
+from grasp_core.grasps import Grasps
+from grasp_core.gripper import Gripper
+from grasp_core.model_metadata import METADATA_NAME, SCORER, ModelMetadata
+from grasp_core.point_grid import PointGrid
+from grasp_core.transforms import inverse
+from grasp_perception.detector import DetectionContext
+from grasp_perception.geometric.antipodal import AntipodalDetector
+from grasp_perception.model_files import ModelFile
+from grasp_perception.network_scene import network_scene
+
+#: Of torch, for the whole process; other cores are left to the rest of the stack.
+THREADS = 2
+
+
+class TorchScriptDetector:
+    """Runs a network on the scene around the objects.
+
+    A proposer makes the grasps; those without a point of the objects between the fingers are
+    dropped. A scorer gives scores to the candidates of `AntipodalDetector`.
+
+    Attributes
+    ----------
+    name : of the detector.
+    checksum : SHA-256 of the file.
+    metadata : what the file says about itself.
+
+    Raises
+    ------
+    ModelFileError : the file is missing, is not the one with this checksum, is no TorchScript file
+        or lacks its metadata. A file of another checksum is not opened: it is code.
+    """
+
+    def __init__(self, name: str, file: ModelFile) -> None:
+        self.name, self.checksum = name, file.sha256
+        self._path = file.path
+        torch.set_num_threads(THREADS)
+        self._network, self.metadata = _load(file.path, file.sha256)
+        self._candidates = AntipodalDetector()
+
+    def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
+        """Return scored grasps in the frame of the cloud.
+
+        Raises
+        ------
+        ModelFileError : the network fails, or gives what are no grasps.
+        """
+        if len(cloud) == 0:
+            return Grasps.empty(cloud.frame_id)
+        T_network_frame, points = network_scene(
+            cloud, context, self.metadata.points, self.metadata.voxel_m
+        )
+        if self.metadata.kind == SCORER:
+            candidates = self._candidates.detect(cloud, gripper, context)
+            if len(candidates) == 0:
+                return candidates
+            seen = candidates.transformed(T_network_frame, "approach")
+            (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
+            return self._checked(
+                candidates.rotations, candidates.positions, candidates.widths, scores, cloud
+            )
+        rotations, positions, widths, scores = self._run(points)
+        T = inverse(T_network_frame)
+        grasps = self._checked(
+            T[:3, :3] @ rotations,
+            positions @ T[:3, :3].T + T[:3, 3],
+            np.clip(widths, gripper.min_width, gripper.max_width),
+            scores,
+            cloud,
+        )
+        return grasps[_holds_a_point(grasps, gripper, cloud)]
+
+    def _run(self, *inputs: Float | NDArray[np.float32]) -> tuple[Float, ...]:
+        """Call the network; a single result is a tuple of one."""
+        tensors = [torch.from_numpy(np.array(values, dtype=np.float32)) for values in inputs]
+        try:
+            # Unoptimised, a call takes as long, and the first two do not compile for a second each.
+            with torch.inference_mode(), torch.jit.optimized_execution(False):
+                results = self._network(*tensors)
+        except RuntimeError as error:
+            raise ModelFileError(f"{self._path}: the network fails ({error})") from error
+        results = (results,) if isinstance(results, Tensor) else results
+        return tuple(result.numpy().astype(np.float64) for result in results)
+
+    def _checked(
+        self, rotations: Float, positions: Float, widths: Float, scores: Float, cloud: PointCloud
+    ) -> Grasps:
+        try:
+            return Grasps(rotations, positions, widths, scores, cloud.frame_id)
+        except ArrayError as error:
+            raise ModelFileError(f"{self._path}: gives no grasps: {error}") from error
+
+
+def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:
+    """Read a file once, check these bytes, and load them to the CPU."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path}: {error.strerror}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelFileError(
+            f"{path}: its sha256 is {found}, expected {sha256}; the file is not loaded, because a "
+            "TorchScript file is code"
+        )
+    extra = {METADATA_NAME: ""}
+    try:
+        network = torch.jit.load(io.BytesIO(content), map_location="cpu", _extra_files=extra)
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise ModelFileError(f"{path}: not a TorchScript file ({reason})") from error
+    if not extra[METADATA_NAME]:
+        raise ModelFileError(f"{path}: lacks {METADATA_NAME}; make the file with grasp export")
+    try:
+        return network.eval(), ModelMetadata.from_json(extra[METADATA_NAME])
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+
+
+def _holds_a_point(grasps: Grasps, gripper: Gripper, cloud: PointCloud) -> NDArray[np.bool_]:
+    """Which grasps (N,) have a point of the cloud between the pads."""
+    lower, upper = gripper.closing_region(grasps.widths)
+    counts = PointGrid.from_cloud(cloud).count_inside(
+        grasps.T_frame_grasp, lower[:, None], upper[:, None], stop_at=1
+    )
+    between: NDArray[np.bool_] = counts[:, 0] > 0
+    return between
