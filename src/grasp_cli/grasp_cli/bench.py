@@ -49,6 +49,57 @@ def latency(
 
 
 @app.command()
+def physics(
+    docs: DocsOption = Path("docs"),
+    jobs: Annotated[int, typer.Option(help="Processes.", min=1)] = CORES,
+    quick: Annotated[
+        bool, typer.Option(help="A few grasps of three objects: shows that it runs.")
+    ] = False,
+) -> None:
+    """Execute labelled grasps in simulation, and tell what predicts that they hold."""
+    _check_folder(docs)
+    from grasp_cli.bench_physics import FULL, GRIPPER, QUICK, physics_rows
+    from grasp_perception.gripper_files import load_gripper
+
+    rows = list(physics_rows(QUICK if quick else FULL, load_gripper(GRIPPER), jobs))
+    command = "grasp bench physics" + (" --quick" if quick else "")
+    results = results_of(command, rows, docs.resolve().parent)
+    write_results(docs / "results" / "physics_labels.json", results)
+    typer.echo(f"wrote {write_page(docs)}")
+
+
+@app.command()
+def clutter(
+    docs: DocsOption = Path("docs"),
+    rounds: Annotated[int, typer.Option(help="Scenes of each setting.", min=1)] = 40,
+    settings: Annotated[str, typer.Option(help="Names, with commas; empty: all.")] = "",
+    detectors: Annotated[str, typer.Option(help="Names, with commas; empty: all.")] = "",
+    jobs: Annotated[int, typer.Option(help="Processes.", min=1)] = CORES,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Records, pictures of failures, report.")
+    ] = Path("out/bench_clutter"),
+) -> None:
+    """Let detectors empty simulated scenes, grasp by grasp, in physics.
+
+    After Ctrl-C or a kill the same command goes on where it was. Rounds that have a record in --out
+    are not played again: after a change of the code, remove the folder.
+    """
+    _check_folder(docs)
+    # Imported here: `grasp --help` need not wait for them.
+    from grasp_cli.bench_clutter import job_of, measure
+    from grasp_cli.data_progress import workers
+
+    options = {"rounds": rounds, "settings": settings, "detectors": detectors}
+    command = "grasp bench clutter" + "".join(f" --{k} {v}" for k, v in options.items() if v)
+    with workers(jobs, dask=None):
+        rows = measure(job_of(settings, detectors, rounds, out), command)
+    results = results_of(command, rows, docs.resolve().parent)
+    write_results(docs / "results" / "clutter.json", results)
+    typer.echo(f"wrote {out / 'report.md'}")
+    typer.echo(f"wrote {write_page(docs)}")
+
+
+@app.command()
 def page(docs: DocsOption = Path("docs")) -> None:
     """Regenerate benchmarks.md from the results that are there, and measure nothing."""
     _check_folder(docs)

@@ -85,8 +85,8 @@ Scene i has seed i. [data.md](data.md) says what follows from it.
 - *labels*: grasps that a data set calls positive, in force closure at friction 0.3, and what ranks
   those that hold before the others. *displaced*: executed with errors of 3 mm and 5 degrees
   (standard deviation for each axis), 10 mm wider open. Products are of the quality, and of depth,
-  engagement and room, each up to 5 mm. *regression* is a logistic one on all single predictors, for
-  scenes that it has not seen.
+  engagement and room, each up to 5 mm. *regression* is a logistic one on the ranks of all single
+  predictors, for scenes that it has not seen.
 """
 
 DATA = """\
