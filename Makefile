@@ -39,7 +39,8 @@ endif
 # One stamp per finished step. A change to the other set-up finds none and starts afresh.
 DONE := $(VENV)/done/$(SETUP)
 BUILD_REQUIREMENTS := requirements/build.txt $(ROS_REQUIREMENTS)
-REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/sim.txt requirements/dev.txt
+REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/sim.txt \
+	requirements/learning.txt requirements/dev.txt
 # Packages of which only the meshes are used: without what they depend on.
 MESHES := requirements/sim_test_objects.txt
 
@@ -49,10 +50,10 @@ INTERFACES := $(shell find $(PACKAGES) -name '*.msg' -o -name '*.srv' -o -name '
 	-o -name CMakeLists.txt -o -name package.xml -o -name 'setup.*')
 INSTALLED := $(shell find launch config -type f -not -name '*.pyc')
 
-.PHONY: help demo test check bench clean setup
+.PHONY: help demo test check bench bench-clutter train clean setup
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  \1\t/'
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  \1\t/'
 
 demo: setup  ## find grasps in a real depth frame through ROS; results in out/
 	@$(RUN) grasp demo
@@ -65,6 +66,23 @@ check: setup  ## ruff and mypy
 
 bench: setup  ## measure the latency; results in docs/results/ and docs/benchmarks.md
 	@$(RUN) grasp bench latency
+
+bench-clutter: setup  ## empty simulated scenes with every detector (hours); report in out/
+	@$(RUN) grasp bench clutter
+
+# What `make train` makes; PRESET=full is for a GPU. Called again, it goes on where it was stopped.
+PRESET ?= cpu
+NETWORKS ?= gpr sbg pick_scorer pointnet_gpd gpd_images
+TRAIN := out/train
+
+train: setup  ## data, networks and model files from nothing (days on two cores); in out/train/
+	@$(RUN) grasp data generate --out $(TRAIN)/data --scenes 1500 --seed 1 --trials 40
+	@$(RUN) grasp data generate --out $(TRAIN)/val --scenes 150 --seed 2 --trials 40
+	@$(RUN) for network in $(NETWORKS); do \
+		grasp train $$network --data $(TRAIN)/data --val $(TRAIN)/val \
+			--out $(TRAIN)/$$network --preset $(PRESET) && \
+		grasp export $(TRAIN)/$$network --out $(TRAIN)/$$network.ts || exit 1; \
+	done
 
 clean:  ## remove the set-up and everything built
 	rm -rf $(VENV) build install log .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*

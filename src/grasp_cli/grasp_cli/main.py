@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from grasp_cli import bench, call, data, demo, detect, doctor, replay, up
+from grasp_cli import bench, call, data, demo, detect, doctor, export_model, replay, train, up
 from grasp_core.errors import GraspError
 
 #: Exit codes: 0 grasps (or what was asked for), 1 nothing found or something missing, 2 bad input.
@@ -38,9 +38,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (detect, replay, up, call, demo, doctor):
+for module in (detect, replay, up, call, train, demo, doctor):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))
+app.command("export")(export_model.export_model)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 

@@ -12,15 +12,17 @@ from grasp_core.errors import GraspError
 
 Command = Callable[..., Result]
 
+COMMANDS = ("detect", "replay", "up", "call", "demo", "doctor", "bench", "data")
+
 
 def test_help_names_every_command(grasp: Command) -> None:
     result = grasp("--help")
     assert result.exit_code == 0
-    for command in ("detect", "replay", "demo", "doctor", "bench"):
+    for command in COMMANDS:
         assert f" {command} " in result.stdout
 
 
-@pytest.mark.parametrize("command", ["detect", "replay", "demo", "doctor", "bench"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself(command: str, grasp: Command) -> None:
     result = grasp(command, "--help")
     assert result.exit_code == 0

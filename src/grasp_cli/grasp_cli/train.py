@@ -1,0 +1,51 @@
+"""`grasp train`: trains a network on data sets, or goes on with a run that was stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    architecture: Annotated[
+        str,
+        typer.Argument(
+            help="gpr, sbg, instances (for sbg's object balanced sampling), or a scorer of "
+            "candidates: pick_scorer, pointnet_gpd, gpd_images."
+        ),
+    ],
+    data: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="Data set to train on; may come again.")
+    ],
+    val: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="Data set to validate on; may come again.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the run.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]...", help="Parameters of network and training."),
+    ] = None,
+    preset: Annotated[
+        str, typer.Option(help="Sizes: full (for a GPU), cpu (networks of points), tiny (tests).")
+    ] = "full",
+) -> None:
+    """Train a network; called again with the same arguments, it goes on where it was stopped.
+
+    On several GPUs or hosts: torchrun --no-python --nproc-per-node N grasp train ...
+    """
+    # Imported here: `grasp --help` need not wait for torch.
+    from grasp_cli.overrides import parse_overrides
+    from grasp_cli.results import describe_commit
+    from grasp_learning.architectures import find_architecture
+    from grasp_learning.train import CHECKPOINT_NAME, TrainingRun
+    from grasp_learning.train import train as run_training
+
+    kind = find_architecture(architecture)
+    params, training = kind.configure(preset, parse_overrides(settings or []))
+    commit = describe_commit(Path(__file__).resolve().parent)
+    run = TrainingRun(kind, params, training, tuple(data), tuple(val), out, commit)
+    trained = run_training(run)
+    minutes = trained.seconds / 60
+    typer.echo(f"{out / CHECKPOINT_NAME}: {trained.step} steps in {minutes:.1f} minutes")
