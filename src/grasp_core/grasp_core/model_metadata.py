@@ -33,7 +33,8 @@ class ModelMetadata:
     variant : how the file uses the network where there is more than one way; empty for the first.
     kind : "proposer" or "scorer".
     points : most points of the scene that it is given, 0 for all.
-    voxel_m : edge of the voxels that the scene is thinned to before, metres; 0 for none.
+    margin_m : metres around the points of the objects within which it is given the scene.
+    voxel_m : edge of the voxels that these points are thinned to, metres; 0 for none.
     params : sizes and switches of the network.
     gripper : name of the gripper that the training data are for.
     data_digest : content hash of the training data.
@@ -51,6 +52,7 @@ class ModelMetadata:
     variant: str
     kind: str
     points: int
+    margin_m: float
     voxel_m: float
     params: Mapping[str, Any]
     gripper: str
@@ -63,7 +65,7 @@ class ModelMetadata:
     def __post_init__(self) -> None:
         kinds: dict[str, Any] = {
             **dict.fromkeys(("points",), int),
-            **dict.fromkeys(("voxel_m", "trained_sec"), (int, float)),
+            **dict.fromkeys(("margin_m", "voxel_m", "trained_sec"), (int, float)),
             **dict.fromkeys(("params", "metrics"), Mapping),
         }
         for field in fields(self):
@@ -72,10 +74,10 @@ class ModelMetadata:
                 raise ModelFileError(f"metadata: {field.name} cannot be {value!r}")
         if self.kind not in KINDS:
             raise ModelFileError(f"metadata: kind {self.kind!r}; valid: {', '.join(KINDS)}")
-        if self.points < 0 or not self.voxel_m >= 0:
-            raise ModelFileError(
-                f"metadata: points {self.points} and voxel_m {self.voxel_m} must not be negative"
-            )
+        sizes = {"points": self.points, "margin_m": self.margin_m, "voxel_m": self.voxel_m}
+        for name, size in sizes.items():
+            if not size >= 0:
+                raise ModelFileError(f"metadata: {name} {size} must not be negative")
 
     def to_json(self) -> str:
         """Text of the extra file."""

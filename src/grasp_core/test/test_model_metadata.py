@@ -14,6 +14,7 @@ METADATA = ModelMetadata(
     variant="stage1",
     kind="proposer",
     points=16384,
+    margin_m=0.02,
     voxel_m=0.002,
     params={"channels": 16, "sampling": "fps"},
     gripper="parallel_100mm",
@@ -34,8 +35,8 @@ def test_metadata_come_back() -> None:
     ("change", "message"),
     [
         ({"kind": "judge"}, "kind 'judge'; valid: proposer, scorer"),
-        ({"points": -1}, "points -1 and voxel_m 0.002 must not be negative"),
-        ({"voxel_m": float("nan")}, "points 16384 and voxel_m nan must not be negative"),
+        ({"points": -1}, "points -1 must not be negative"),
+        ({"voxel_m": float("nan")}, "voxel_m nan must not be negative"),
         ({"points": 1.5}, "points cannot be 1.5"),
         ({"points": True}, "points cannot be True"),
         ({"metrics": [1]}, r"metrics cannot be \[1\]"),

@@ -43,7 +43,8 @@ class Architecture:
     params : frozen dataclass of the network's parameters.
     make : gives the task for parameters; weights are drawn from torch's global generator.
     presets : overrides of the parameters, and of those of training, by the preset's name.
-    voxel_m : edge of the voxels that the scene is thinned to for the detector, metres; 0 for none.
+    margin_m : metres around the objects within which the detector is given the scene.
+    voxel_m : edge of the voxels that these points are thinned to, metres; 0 for none.
     points : gives the most points of the scene for the detector, 0 for all.
     variants : other detectors than the task's `exportable`, by name.
     """
@@ -53,6 +54,7 @@ class Architecture:
     params: type
     make: Callable[[Any], Task]
     presets: Mapping[str, Mapping[str, Any]]
+    margin_m: float
     voxel_m: float
     points: Callable[[Any], int]
     variants: Mapping[str, Variant]

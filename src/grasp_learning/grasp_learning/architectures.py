@@ -9,6 +9,7 @@ from typing import Any
 from grasp_core.errors import ParameterError
 from grasp_core.model_metadata import PROPOSER, SCORER
 from grasp_core.params import check_params, parameter
+from grasp_learning import scene_cloud, scorer_task
 from grasp_learning.architecture import PART, Architecture, Variant
 from grasp_learning.gpr_task import GprTask
 from grasp_learning.instance_task import InstanceTask
@@ -22,7 +23,7 @@ from grasp_learning.networks.pointnet_gpd import PointNetGpd
 from grasp_learning.networks.sbg import SbgDetector
 from grasp_learning.networks.sbg_params import ENCODER_PRESETS, SBG_PRESETS
 from grasp_learning.sbg_task import SbgTask
-from grasp_learning.scorer_task import SCENE_VOXEL_M, ScorerTask
+from grasp_learning.scorer_task import ScorerTask
 
 #: Added to a preset, by its name. "tiny" shows that everything works and learns next to nothing.
 _TRAINING: dict[str, dict[str, Any]] = {
@@ -66,6 +67,7 @@ def _of_points(
         params=type(presets["full"]),
         make=make,
         presets={preset: {**vars(p), **_TRAINING[preset]} for preset, p in presets.items()},
+        margin_m=scene_cloud.MARGIN_M,
         voxel_m=0.0,
         points=lambda params: int(params.points),
         variants=variants,
@@ -86,7 +88,8 @@ def _scorer(
             "cpu": _TRAINING["cpu"],
             "tiny": {**_TRAINING["tiny"], "trials_per_view": 8, **tiny},
         },
-        voxel_m=SCENE_VOXEL_M,
+        margin_m=scorer_task.MARGIN_M,
+        voxel_m=scorer_task.VOXEL_M,
         points=lambda _: 0,
         variants={},
     )

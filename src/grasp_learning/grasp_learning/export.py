@@ -85,6 +85,7 @@ def describe(checkpoint: Checkpoint, licence: str, variant: str) -> ModelMetadat
         variant=variant,
         kind=architecture.kind,
         points=architecture.points(params),
+        margin_m=architecture.margin_m,
         voxel_m=architecture.voxel_m,
         params=dict(checkpoint.params),
         gripper=checkpoint.gripper,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from grasp_core.checks import Float
+from grasp_core.proximity import within
 from grasp_core.transforms import approach_frame
 from grasp_learning.noisy_clean_mix import KEEP_NOISY, noisy_clean_mix
 from grasp_learning.task import EmptySampleError
@@ -53,8 +53,7 @@ class SceneCloud:
         points, instances, pixels = noisy_clean_mix(view, KEEP_NOISY if noisy_clean else 1.0, rng)
         if not instances.any():
             raise EmptySampleError("the camera measured no point of an object")
-        to_object, _ = KDTree(points[instances > 0]).query(points, distance_upper_bound=MARGIN_M)
-        around = np.isfinite(to_object)
+        around = within(points, points[instances > 0], MARGIN_M)
         points, instances, pixels = points[around], instances[around], pixels[around]
         T = approach_frame(view.T_world_camera[:3, :3].T @ DOWN, points)
         angle = rng.uniform(0.0, 2.0 * np.pi)

@@ -7,15 +7,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from grasp_core.proximity import within
 from grasp_core.transforms import approach_frame, transform_points
 from grasp_core.voxels import voxel_downsample
 from grasp_learning.networks.candidate_scorer import CandidateScorer
 from grasp_learning.task import EmptySampleError
 from grasp_learning.view_sample import View
 
-#: Edge of the voxels that the scene is thinned to, metres: fine against a finger, about twice the
-#: spacing of the cameras' points.
-SCENE_VOXEL_M = 0.002
+#: Metres around the objects that scorers see: what the fingers beside an object may touch.
+MARGIN_M = 0.03
+#: Edge of the voxels that these points are thinned to, metres: fine against a finger, about twice
+#: the spacing of the cameras' points.
+VOXEL_M = 0.002
 #: Straight down in the frame of the scene.
 DOWN = np.array([0.0, 0.0, -1.0])
 
@@ -51,13 +54,15 @@ class ScorerTask:
 
         Raises
         ------
-        EmptySampleError : the view has no trial, or the camera measured nothing.
+        EmptySampleError : the view has no trial, or the camera measured no object.
         """
         points = view.measured[view.measured_valid]
-        if len(view.trial_widths) == 0 or len(points) == 0:
-            raise EmptySampleError("no executed grasp, or no measured point")
+        on_object = view.instances[view.measured_valid] > 0
+        if len(view.trial_widths) == 0 or not on_object.any():
+            raise EmptySampleError("no executed grasp, or no measured point of an object")
+        points = points[within(points, points[on_object], MARGIN_M)]
         T = approach_frame(view.T_world_camera[:3, :3].T @ DOWN, points)
-        scene, _ = voxel_downsample(transform_points(T, points).astype(np.float32), SCENE_VOXEL_M)
+        scene, _ = voxel_downsample(transform_points(T, points).astype(np.float32), VOXEL_M)
         number = len(view.trial_widths)
         chosen = rng.permutation(number)[: self.trials_per_view]
         chosen = np.resize(chosen, self.trials_per_view)  # repeats where a view has fewer

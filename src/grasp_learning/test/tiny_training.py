@@ -135,6 +135,7 @@ TINY = Architecture(
     params=TinyParams,
     make=TinyTask,
     presets={"full": {}, "narrow": {"width": 2, "epochs": 3}},
+    margin_m=0.02,
     voxel_m=0.003,
     points=lambda params: 100 * params.width,
     variants={},

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
+from grasp_core.collision import gripper_collisions
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.plane import Plane
@@ -27,6 +29,7 @@ class DetectionContext:
     cone_axis : (3,) unit vector, the preferred approach direction.
     cone_half_angle : radians, largest angle between an approach and `cone_axis`.
     approach_distance : metres, straight way from pre-grasp to grasp.
+    collision_points : of the scene that each part of the gripper may contain.
     rng : source of all randomness.
     """
 
@@ -36,7 +39,14 @@ class DetectionContext:
     cone_axis: Float
     cone_half_angle: float
     approach_distance: float
+    collision_points: int
     rng: np.random.Generator
+
+    def free(self, grasps: Grasps, gripper: Gripper) -> NDArray[np.bool_]:
+        """Which grasps (N,) are free of collision with the scene, their approach included."""
+        return ~gripper_collisions(
+            grasps, gripper, self.scene, self.approach_distance, self.collision_points
+        )
 
 
 class Detector(Protocol):

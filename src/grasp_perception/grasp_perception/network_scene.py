@@ -7,17 +7,14 @@ from numpy.typing import NDArray
 
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
+from grasp_core.proximity import within
 from grasp_core.transforms import approach_frame, transform_points
 from grasp_core.voxels import voxel_downsample
 from grasp_perception.detector import DetectionContext
 
-#: The scene reaches so much beyond the objects, metres. Training has whole bins; this is enough for
-#: the support, the walls and a finger's way.
-MARGIN_M = 0.05
-
 
 def network_scene(
-    cloud: PointCloud, context: DetectionContext, points: int, voxel_m: float
+    cloud: PointCloud, context: DetectionContext, points: int, margin_m: float, voxel_m: float
 ) -> tuple[Float, NDArray[np.float32]]:
     """Cut the scene around the objects out, in the approach frame and in random order.
 
@@ -25,6 +22,7 @@ def network_scene(
     ----------
     cloud : the objects, at least one point.
     points : at most so many of the scene, 0 for all.
+    margin_m : metres around the points of the objects.
     voxel_m : edge of voxels that are averaged before, metres; 0 for none.
 
     Returns
@@ -33,18 +31,8 @@ def network_scene(
         mean of the points before they are thinned.
     points : (N, 3) metres, in the approach frame.
     """
-    T = approach_frame(context.cone_axis, cloud.points)
-    objects = transform_points(T, cloud.points)
-    low, high = objects.min(axis=0) - MARGIN_M, objects.max(axis=0) + MARGIN_M
     every = context.scene.cells.points
-    there = transform_points(T, every)
-    inside = ((there[:, :2] >= low[:2]) & (there[:, :2] <= high[:2])).all(axis=1)
-    inside &= there[:, 2] >= low[2]
-    if context.support is None:
-        inside &= there[:, 2] <= high[2]
-    else:  # it may lie deep below what is seen of a tall object
-        inside &= context.support.height(every) >= -MARGIN_M
-    near = every[inside]
+    near = every[within(every, cloud.points, margin_m)]
     T = approach_frame(context.cone_axis, near)
     scene = transform_points(T, near)
     if voxel_m > 0:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
-from grasp_core.collision import gripper_collisions
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.nms import nms
@@ -226,6 +225,7 @@ class Pipeline:
             cone_axis=axis,
             cone_half_angle=half_angle,
             approach_distance=params.approach_distance,
+            collision_points=params.collision_points,
             rng=np.random.default_rng(params.seed),
         )
 
@@ -237,16 +237,10 @@ class Pipeline:
         if len(grasps) == 0:
             return grasps, f"the {self.detector.name} detector found no grasp"
         with watch("collision"):
-            hit = gripper_collisions(
-                grasps,
-                self.gripper,
-                context.scene,
-                params.approach_distance,
-                params.collision_points,
-            )
-            grasps = grasps[~hit]
+            free = context.free(grasps, self.gripper)
+            grasps = grasps[free]
         if len(grasps) == 0:
-            return grasps, f"all {len(hit)} grasps collide with the cloud"
+            return grasps, f"all {len(free)} grasps collide with the cloud"
         with watch("filter"):
             keep = grasps.approach @ context.cone_axis >= np.cos(context.cone_half_angle) - 1e-9
             keep &= grasps.widths <= self.gripper.max_width

@@ -18,6 +18,7 @@ from grasp_core.errors import ArrayError, ModelFileError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.model_metadata import METADATA_NAME, SCORER, ModelMetadata
+from grasp_core.nms import nms
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import inverse
 from grasp_perception.detector import DetectionContext
@@ -27,13 +28,16 @@ from grasp_perception.network_scene import network_scene
 
 #: Of torch, for the whole process; other cores are left to the rest of the stack.
 THREADS = 2
+#: A scorer is given at most so many candidates, the best of those that are free of collision and so
+#: far from each other by GPR eq. 1, metres.
+MOST_SCORED, SPACING_M = 256, 0.005
 
 
 class TorchScriptDetector:
     """Runs a network on the scene around the objects.
 
     A proposer makes the grasps; those without a point of the objects between the fingers are
-    dropped. A scorer gives scores to the candidates of `AntipodalDetector`.
+    dropped. A scorer gives scores to the candidates of `AntipodalDetector`, those free of collision.
 
     Attributes
     ----------
@@ -63,18 +67,23 @@ class TorchScriptDetector:
         """
         if len(cloud) == 0:
             return Grasps.empty(cloud.frame_id)
-        T_network_frame, points = network_scene(
-            cloud, context, self.metadata.points, self.metadata.voxel_m
-        )
         if self.metadata.kind == SCORER:
-            candidates = self._candidates.detect(cloud, gripper, context)
-            if len(candidates) == 0:
-                return candidates
-            seen = candidates.transformed(T_network_frame, "approach")
-            (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
-            return self._checked(
-                candidates.rotations, candidates.positions, candidates.widths, scores, cloud
-            )
+            return self._score(cloud, gripper, context)
+        return self._propose(cloud, gripper, context)
+
+    def _score(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
+        grasps = self._candidates.detect(cloud, gripper, context)
+        grasps = grasps[context.free(grasps, gripper)]
+        grasps = grasps[nms(grasps, SPACING_M, MOST_SCORED)]
+        if len(grasps) == 0:
+            return grasps
+        T_network_frame, points = self._scene(cloud, context)
+        seen = grasps.transformed(T_network_frame, "approach")
+        (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
+        return self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
+
+    def _propose(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
+        T_network_frame, points = self._scene(cloud, context)
         rotations, positions, widths, scores = self._run(points)
         T = inverse(T_network_frame)
         grasps = self._checked(
@@ -85,6 +94,12 @@ class TorchScriptDetector:
             cloud,
         )
         return grasps[_holds_a_point(grasps, gripper, cloud)]
+
+    def _scene(
+        self, cloud: PointCloud, context: DetectionContext
+    ) -> tuple[Float, NDArray[np.float32]]:
+        has = self.metadata
+        return network_scene(cloud, context, has.points, has.margin_m, has.voxel_m)
 
     def _run(self, *inputs: Float | NDArray[np.float32]) -> tuple[Float, ...]:
         """Call the network; a single result is a tuple of one."""

@@ -17,6 +17,7 @@ from grasp_core.cloud import PointCloud
 from grasp_core.errors import ModelFileError
 from grasp_core.gripper import Gripper
 from grasp_core.model_metadata import METADATA_NAME, ModelMetadata
+from grasp_core.nms import nms
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import transform, transform_points
 from grasp_perception.detector import DetectionContext
@@ -32,6 +33,7 @@ METADATA = ModelMetadata(
     variant="",
     kind="proposer",
     points=500,
+    margin_m=0.05,
     voxel_m=0.0,
     params={},
     gripper="parallel_100mm",
@@ -107,7 +109,7 @@ def scene(see_scene: Callable[..., PointCloud]) -> PointCloud:
 
 def context_of(cloud: PointCloud, axis: tuple[float, ...] = (0.0, 0.0, 1.0)) -> DetectionContext:
     grid, rng = PointGrid.from_cloud(cloud), np.random.default_rng(0)
-    return DetectionContext(grid, grid, None, np.array(axis), 1.0, 0.05, rng)
+    return DetectionContext(grid, grid, None, np.array(axis), 1.0, 0.05, 0, rng)
 
 
 def above(cloud: PointCloud, depth_m: float) -> PointCloud:
@@ -158,7 +160,10 @@ def test_a_scorer_scores_the_geometric_candidates(
     detector = TorchScriptDetector("height", file)
     objects = above(scene, 0.48)
     grasps = detector.detect(objects, gripper, context_of(scene))
-    candidates = AntipodalDetector().detect(objects, gripper, context_of(scene))
+    context = context_of(scene)
+    candidates = AntipodalDetector().detect(objects, gripper, context)
+    candidates = candidates[context.free(candidates, gripper)]
+    candidates = candidates[nms(candidates, 0.005, 256)]
     assert len(grasps) == len(candidates) > 10
     np.testing.assert_array_equal(grasps.rotations, candidates.rotations)
     # The camera looks along the preferred approach, so that depths are heights.

@@ -22,7 +22,7 @@ CLASS_OF_OUTCOME = (0, 1, 2, 3, 4)
 #: one has the reach of hand-sized objects.
 CLOSE_CORNERS_M = ((-0.045, -0.016, -0.018), (0.02, 0.016, 0.018))
 WIDE_CORNERS_M = ((-0.10, -0.10, -0.10), (0.08, 0.10, 0.10))
-CLOSE_POINTS, WIDE_POINTS = 192, 160
+CLOSE_POINTS, WIDE_POINTS = 192, 96
 
 #: Lengths are fed in units of this, which makes them of order 1.
 UNIT_M = 0.03
