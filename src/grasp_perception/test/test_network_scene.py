@@ -15,7 +15,7 @@ from grasp_perception.network_scene import network_scene
 #: The camera looks straight down on it from half a metre.
 TABLE = Plane(np.array([0.0, 0.0, -1.0]), 0.5)
 DOWN = np.array([0.0, 0.0, 1.0])
-MARGIN_M = 0.05
+MARGIN_M = 0.07
 
 
 @pytest.fixture(scope="module")

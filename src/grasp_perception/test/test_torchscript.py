@@ -125,8 +125,8 @@ def test_a_proposer_through_the_pipeline(
     found = Pipeline(PipelineParams(), gripper, detector).run(scene)
     # The grasp a metre above holds nothing; the other opens as wide as the gripper can.
     assert len(found.grasps) == 1
-    # The block's top is 44 cm below the camera.
-    np.testing.assert_allclose(found.grasps.positions[0], [0.0, 0.0, 0.44 + DEPTH_M], atol=2e-3)
+    # The block's top is 44 cm below the camera; the network sees some of its points.
+    np.testing.assert_allclose(found.grasps.positions[0], [0.0, 0.0, 0.44 + DEPTH_M], atol=4e-3)
     np.testing.assert_allclose(found.grasps.approach[0], [0.0, 0.0, 1.0], atol=1e-2)
     assert found.grasps.widths[0] == gripper.max_width
     assert found.grasps.scores[0] == 0.75
