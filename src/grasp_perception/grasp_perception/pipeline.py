@@ -24,9 +24,10 @@ from grasp_core.plane import Plane
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import normalized, transform
 from grasp_core.voxels import neighbor_counts, voxel_downsample
+from grasp_perception.above_support import above_support, large_enough
 from grasp_perception.detector import DetectionContext, Detector
 from grasp_perception.errors import CloudUnitsError, RequestError
-from grasp_perception.preprocess import find_support, inside_box, solid_mask
+from grasp_perception.preprocess import find_support, inside_box
 from grasp_perception.request import Region, Request
 from grasp_perception.stopwatch import Stopwatch
 from grasp_perception.transforms import NoTransforms, Transforms
@@ -54,7 +55,11 @@ class PipelineParams:
         3, "Points with fewer occupied voxels among the 26 around are outliers.", low=0, high=26
     )
     support_distance: float = parameter(
-        0.006, "Points nearer to the support plane belong to it.", unit="m", low=0.0, high=0.05
+        0.006,
+        "Points nearer to the support belong to it, unless a low object is there.",
+        unit="m",
+        low=0.0,
+        high=0.05,
     )
     support_share: float = parameter(
         0.2, "Least share of the points for a plane to be the support; 1: none.", low=0.0, high=1.0
@@ -195,13 +200,13 @@ class Pipeline:
             support = find_support(
                 cloud, params.support_distance, params.support_share, params.seed
             )
-            heights = None
-            if support is not None:
-                cloud = cloud.select(support.height(cloud.points) > params.support_distance)
-                heights = support.height(cloud.points)
-            cloud = cloud.select(
-                solid_mask(cloud.points, heights, params.voxel_size, params.support_distance)
-            )
+            if support is None:
+                solid = large_enough(cloud.points, params.voxel_size)
+            else:
+                solid = above_support(
+                    cloud.points, support, params.voxel_size, params.support_distance
+                )
+            cloud = cloud.select(solid)
         if target is not None:
             cloud = cloud.select(target[cloud.source_indices])
         if len(cloud) == 0:

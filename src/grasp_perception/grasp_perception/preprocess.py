@@ -1,4 +1,4 @@
-"""Preparation of a cloud: crop, outliers, support plane."""
+"""Preparation of a cloud: crop and support plane."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
 from grasp_core.plane import Plane
 from grasp_core.transforms import inverse, transform_points
-from grasp_core.voxels import voxel_components
 
-#: A component of fewer voxels is a speck of noise: at 3 mm, 10 voxels are 0.9 square centimetres.
-SPECK_VOXELS = 10
-#: A patch smaller than this, its highest point below `WAVE_HEIGHT` times the tolerance of the
-#: support, is a wave of it. A D435 at 0.5 m makes waves of up to 6 square centimetres and 12 mm.
-WAVE_AREA_M2 = 9e-4
-WAVE_HEIGHT = 2.1
 #: RANSAC draws. With half of the points on the support, three random points miss it 300 times in a
 #: row with a chance of 4e-18; with a fifth of them, of 0.09.
 RANSAC_ITERATIONS = 300
@@ -36,26 +29,6 @@ def inside_box(points: NDArray[np.float32], T_frame_box: Float, size: Float) -> 
         np.abs(transform_points(inverse(T_frame_box), points)) <= half
     ).all(axis=1)
     return inside
-
-
-def solid_mask(
-    points: NDArray[np.float32], heights: Float | None, voxel_size: float, support_distance: float
-) -> NDArray[np.bool_]:
-    """Which points (N, 3) belong to something large or high enough to be an object.
-
-    Specks of few voxels are noise. With a support, `heights` (N,) above it, so are patches that
-    are both small and low: a depth camera's waves on the table itself.
-    """
-    labels = voxel_components(points, voxel_size)
-    sizes = np.bincount(labels)
-    solid = sizes >= SPECK_VOXELS
-    if heights is not None:
-        highest = np.full(len(sizes), -np.inf)
-        np.maximum.at(highest, labels, heights)
-        small = sizes * voxel_size**2 < WAVE_AREA_M2
-        solid &= ~(small & (highest < WAVE_HEIGHT * support_distance))
-    mask: NDArray[np.bool_] = solid[labels]
-    return mask
 
 
 def find_support(cloud: PointCloud, distance: float, least_share: float, seed: int) -> Plane | None:

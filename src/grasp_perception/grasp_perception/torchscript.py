@@ -37,7 +37,7 @@ class TorchScriptDetector:
     """Runs a network on the scene around the objects.
 
     A proposer makes the grasps; those without a point of the objects between the fingers are
-    dropped. A scorer gives scores to the candidates of `AntipodalDetector`, those free of collision.
+    dropped. A scorer gives scores to those candidates of `AntipodalDetector` that do not collide.
 
     Attributes
     ----------

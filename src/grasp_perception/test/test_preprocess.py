@@ -6,7 +6,7 @@ import numpy as np
 
 from grasp_core.cloud import PointCloud
 from grasp_core.transforms import from_quaternion_xyzw
-from grasp_perception.preprocess import find_support, inside_box, solid_mask
+from grasp_perception.preprocess import find_support, inside_box
 
 See = Callable[..., PointCloud]
 
@@ -51,23 +51,3 @@ def test_one_seed_gives_one_plane_to_the_last_bit(see_scene: See) -> None:
     assert second is not None
     assert first.offset == second.offset
     np.testing.assert_array_equal(first.normal, second.normal)
-
-
-def test_specks_and_low_waves_of_the_table_are_not_solid() -> None:
-    def patch(x: float, count: int, height: float) -> np.ndarray:
-        grid = np.stack(np.meshgrid(np.arange(count), np.arange(count)), -1).reshape(-1, 2)
-        return np.column_stack([x + 0.0015 + 0.003 * grid, np.full(count**2, height)])
-
-    patches = [
-        patch(0.0, 2, 0.05),
-        patch(0.1, 5, 0.012),
-        patch(0.2, 5, 0.02),
-        patch(0.3, 12, 0.012),
-    ]
-    points = np.concatenate(patches).astype(np.float32)
-    owner = np.repeat(np.arange(4), [len(p) for p in patches])
-    heights = points[:, 2].astype(np.float64)
-    solid = solid_mask(points, heights, 0.003, 0.006)
-    assert [bool(solid[owner == i].all()) for i in range(4)] == [False, False, True, True]
-    without_support = solid_mask(points, None, 0.003, 0.006)
-    assert [bool(without_support[owner == i].all()) for i in range(4)] == [False, True, True, True]
