@@ -14,6 +14,14 @@ from grasp_cli.benchmark_page import render_page
 from grasp_cli.data_docs import with_tables
 from grasp_cli.results import read_results
 from grasp_core.gripper import Gripper
+from grasp_perception.above_support import (
+    DIP_FACTOR,
+    LEAST_HEIGHT_M,
+    SMOOTHING_M,
+    SPECK_VOXELS,
+    WAVE_AREA_M2,
+    WAVE_HEIGHT,
+)
 from grasp_perception.geometric.antipodal import (
     FLOOR,
     STROKE_MARGIN_M,
@@ -45,9 +53,6 @@ from grasp_perception.preprocess import (
     PLANES_TRIED,
     RANSAC_ITERATIONS,
     RANSAC_POINTS,
-    SPECK_VOXELS,
-    WAVE_AREA_M2,
-    WAVE_HEIGHT,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,8 +117,11 @@ def test_the_numbers_of_the_detector_page_are_those_of_the_code() -> None:
     for phrase in (
         f"draws {RANSAC_ITERATIONS} planes on at most {RANSAC_POINTS} points",
         f"lies over {BELOW_M * 100:.0f} cm below it",
-        f"fewer than {SPECK_VOXELS} voxels",
-        f"small ({WAVE_AREA_M2 * 1e4:.0f} cm2) and low ({WAVE_HEIGHT} times",
+        f"a standard deviation of {SMOOTHING_M * 1000:.0f} mm",
+        f"{DIP_FACTOR} times the deepest dip (and {LEAST_HEIGHT_M * 1000:.0f} mm)",
+        f"higher than {WAVE_HEIGHT} times `support_distance`, or a piece of "
+        f"{WAVE_AREA_M2 * 1e4:.0f} cm2",
+        f"pieces of fewer than {SPECK_VOXELS} voxels",
         f"From the {NEIGHBORS} nearest neighbours within {SURFACE_RADIUS_M * 1000:.0f} mm",
         f"more than {np.degrees(CONTOUR_GAP):.0f} degrees",
         f"(coefficient {FRICTION})",

@@ -8,7 +8,12 @@ setup(
     name=PACKAGE,
     version="0.1.0",
     license="Apache-2.0",
-    packages=[PACKAGE, f"{PACKAGE}.graspnet1b", f"{PACKAGE}.networks"],
+    packages=[
+        PACKAGE,
+        f"{PACKAGE}.evaluation",
+        f"{PACKAGE}.graspnet1b",
+        f"{PACKAGE}.networks",
+    ],
     package_data={PACKAGE: ["py.typed"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),

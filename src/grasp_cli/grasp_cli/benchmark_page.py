@@ -89,6 +89,29 @@ Scene i has seed i. [data.md](data.md) says what follows from it.
   predictors, for scenes that it has not seen.
 """
 
+ABLATION = """\
+Grasps of single views, judged on the true shapes, nothing executed: GraspNet-1Billion's average
+precision, and Scale-Balanced Grasp's by scale. [evaluation.md](evaluation.md) tells what is judged
+how. In brackets a 95 % bootstrap interval over scenes; of times the 10th and 90th percentile.
+
+- *ap*, *ap_04*, *ap_08*: mean of precision@k over k = 1 to 50 and the frictions 0.2 to 1.2, or at
+  0.4 and 0.8. *ap_s*, *ap_m*, *ap_l*: of the grasps narrower than 4 cm, 7 cm, and the others.
+- *..._grasps_per_view*, *..._success_rate*: of the best ten of each object, at friction 0.8.
+- *labels*: the data set's own grasps, by rising quality: what a perfect detector could reach. It is
+  below 1 where a view has fewer grasps of a scale than ranks.
+"""
+
+GPR_TABLES = """\
+Tables I and II of GPR: the best 100 grasps of each view against the nearest free label by the
+distance of eq. 1. *pose_d_below_...*: of all grasps. *width_within_...*: of those with D < 0.02. In
+brackets a 95 % bootstrap interval over scenes.
+"""
+
+JUDGE = """\
+Executed grasps of a data set against the judge of `grasp eval`, at the friction of each scene:
+*held_of_passed* is the share of the grasps that pass which held in physics.
+"""
+
 DATA = """\
 What a data set for training holds; [data.md](data.md) explains the figures and shows pictures.
 """
@@ -97,11 +120,21 @@ What a data set for training holds; [data.md](data.md) explains the figures and 
 INTRODUCTIONS = {
     "latency": ("Latency", LATENCY),
     "clutter": ("Clutter removal", CLUTTER),
+    "ablation": ("Average precision", ABLATION),
+    "gpr_tables": ("Exactness of poses and widths", GPR_TABLES),
+    "judge": ("The judge against physics", JUDGE),
     "data": ("Data sets", DATA),
     "physics_labels": ("Force closure against physics", PHYSICS_LABELS),
 }
-#: Results files with a table per metric, which compares detectors, instead of one per detector.
-BY_METRIC = frozenset({"clutter"})
+#: What has a table of its own in a results file that compares detectors; in others each detector or
+#: subject has one.
+HEADINGS = {"clutter": "metric", "ablation": "setting", "gpr_tables": "setting"}
+#: Fields of a row that a table shows down and across, by the field that it has one value of.
+_AXES = {
+    "about": ("metric", "setting"),
+    "metric": ("about", "setting"),
+    "setting": ("about", "metric"),
+}
 
 
 def write_page(docs: Path) -> Path:
@@ -134,29 +167,29 @@ def _section(name: str, results: Results) -> str:
         f"- Data: [results/{name}.json](results/{name}.json)",
         "",
     ]
-    return "\n".join([*lines, *metric_tables(results.rows, name in BY_METRIC)])
+    return "\n".join([*lines, *metric_tables(results.rows, HEADINGS.get(name, "about"))])
 
 
-def metric_tables(all_rows: Sequence[Row], by_metric: bool = False) -> list[str]:
-    """Lines of one table for each detector or subject, under its name, or for each metric."""
-    head, side = ("metric", "about") if by_metric else ("about", "metric")
+def metric_tables(all_rows: Sequence[Row], head: str = "about") -> list[str]:
+    """Lines of one table for each detector or subject ("about"), "metric" or "setting"."""
     lines = []
     for heading in dict.fromkeys(getattr(row, head) for row in all_rows):
         rows = [row for row in all_rows if getattr(row, head) == heading]
         counts = sorted({row.n for row in rows})
         repeats = f"n = {counts[0]}" + (f" to {counts[-1]}" if len(counts) > 1 else "")
-        lines += [f"### {heading}", "", f"{repeats} per figure.", "", *_table(rows, side), ""]
+        table = _table(rows, *_AXES[head])
+        lines += [f"### {heading}", "", f"{repeats} per figure.", "", *table, ""]
     return lines
 
 
-def _table(rows: Sequence[Row], side: str) -> list[str]:
-    """Metrics or detectors, as `side` says, against settings; the longer axis goes down."""
+def _table(rows: Sequence[Row], side: str, top: str) -> list[str]:
+    """Show the field `side` against the field `top`; the longer axis goes down."""
     down = list(dict.fromkeys(getattr(row, side) for row in rows))
-    across = list(dict.fromkeys(row.setting for row in rows))
-    cells = {(getattr(row, side), row.setting): _cell(row) for row in rows}
+    across = list(dict.fromkeys(getattr(row, top) for row in rows))
+    cells = {(getattr(row, side), getattr(row, top)): _cell(row) for row in rows}
     if len(across) > len(down):
         down, across = across, down
-        cells = {(setting, other): cell for (other, setting), cell in cells.items()}
+        cells = {(one, other): cell for (other, one), cell in cells.items()}
     lines = [_line(["", *across]), _line(["---"] + ["---:"] * len(across))]
     lines += [_line([name, *(cells.get((name, other), "") for other in across)]) for name in down]
     return lines

@@ -31,7 +31,7 @@ def write_report(folder: Path, command: str, records: Records, rows: Sequence[Ro
         for name in settings
     }
     lines = ["# Clutter removal", "", f"`{command}`", "", "![rates](rates.png)", ""]
-    lines += metric_tables(rows, by_metric=True)
+    lines += metric_tables(rows, "metric")
     lines += ["### CPU milliseconds of each stage, mean", ""]
     for name, played in of_setting.items():
         lines += [f"#### {name}", "", *_stage_table(played), ""]

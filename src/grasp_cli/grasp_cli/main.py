@@ -11,7 +11,19 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from grasp_cli import bench, call, data, demo, detect, doctor, export_model, replay, train, up
+from grasp_cli import (
+    bench,
+    call,
+    data,
+    demo,
+    detect,
+    doctor,
+    eval_model,
+    export_model,
+    replay,
+    train,
+    up,
+)
 from grasp_core.errors import GraspError
 
 #: Exit codes: 0 grasps (or what was asked for), 1 nothing found or something missing, 2 bad input.
@@ -42,6 +54,7 @@ for module in (detect, replay, up, call, train, demo, doctor):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))
 app.command("export")(export_model.export_model)
+app.command("eval")(eval_model.eval_model)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 

@@ -18,6 +18,7 @@ SIMULATION = [
     "test_data.py",
     "test_data_candidates.py",
     "test_data_progress.py",
+    "test_eval_*.py",
     "test_scene_picture.py",
     "test_train.py",
 ]

@@ -55,12 +55,23 @@ def test_tables_by_metric_compare_detectors() -> None:
         for setting in ("easy", "hard")
         for metric in ("success_rate", "completion_rate")
     ]
-    text = "\n".join(metric_tables(rows, by_metric=True))
+    text = "\n".join(metric_tables(rows, "metric"))
     assert [line for line in text.splitlines() if line.startswith("#")] == [
         "### success_rate",
         "### completion_rate",
     ]
     assert "|  | easy | hard |\n| --- | ---: | ---: |\n| antipodal | 0.5 (0.4..0.6) |" in text
+
+
+def test_tables_by_setting_compare_detectors_by_metric() -> None:
+    rows = [
+        Row("novel", metric, 0.5, 0.4, 0.6, 10, detector=detector)
+        for detector in ("antipodal", "random", "labels")
+        for metric in ("ap", "ap_s")
+    ]
+    text = "\n".join(metric_tables(rows, "setting"))
+    assert "### novel" in text
+    assert "|  | ap | ap_s |\n| --- | ---: | ---: |\n| antipodal | 0.5 (0.4..0.6) |" in text
 
 
 def test_the_page_holds_every_file_by_name(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
-from grasp_perception.detectors import DETECTORS
+from grasp_perception.detectors import DEFAULT_DETECTOR, DETECTORS
 from grasp_perception.pipeline import PipelineParams
 
 ON_DEMAND, CONTINUOUS = "on_demand", "continuous"
@@ -19,7 +19,7 @@ class PerceptionParams(PipelineParams):
     gripper: str = parameter(
         "parallel_100mm", "Name of a file in config/grippers, or the path of a .yaml file."
     )
-    detector: str = parameter("antipodal", "What finds the grasps.", choices=tuple(DETECTORS))
+    detector: str = parameter(DEFAULT_DETECTOR, "What finds the grasps.", choices=tuple(DETECTORS))
     mode: str = parameter(
         ON_DEMAND,
         "Detect when the service is called, or in the newest cloud all the time.",

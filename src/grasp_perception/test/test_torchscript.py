@@ -257,6 +257,16 @@ def test_the_geometric_detector_needs_no_torch() -> None:
     assert done.stdout == "antipodal\n", done.stderr
 
 
+def test_without_torch_a_network_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_model(tmp_path / "a.ts", TopProposer())
+    monkeypatch.delitem(sys.modules, "grasp_perception.torchscript")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModelFileError, match=r"detector top needs PyTorch .* or choose antipodal"):
+        load_detector("top", file)
+
+
 def test_a_detector_is_loaded_by_its_name(tmp_path: Path) -> None:
     assert "antipodal" in DETECTORS
     assert load_detector("top", write_model(tmp_path / "a.ts", TopProposer())).name == "top"

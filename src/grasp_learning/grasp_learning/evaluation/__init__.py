@@ -1,0 +1,1 @@
+"""How good detected grasps are: on the true shapes, by the measures of the papers."""
