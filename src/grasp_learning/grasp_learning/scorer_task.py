@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from grasp_core.proximity import within
 from grasp_core.transforms import approach_frame, transform_points
 from grasp_core.voxels import voxel_downsample
 from grasp_learning.networks.candidate_scorer import CandidateScorer
 from grasp_learning.task import EmptySampleError
 from grasp_learning.view_sample import View
 
-#: Metres around the objects that scorers see: what the fingers beside an object may touch.
-MARGIN_M = 0.03
+#: Metres around the objects that scorers need: as far as their crops reach. Training has the whole
+#: scene, in which some candidates lie far from any object, on waves of the support.
+MARGIN_M = 0.18
 #: Edge of the voxels that these points are thinned to, metres: fine against a finger, about twice
 #: the spacing of the cameras' points.
 VOXEL_M = 0.002
@@ -54,13 +54,11 @@ class ScorerTask:
 
         Raises
         ------
-        EmptySampleError : the view has no trial, or the camera measured no object.
+        EmptySampleError : the view has no trial, or the camera measured nothing.
         """
         points = view.measured[view.measured_valid]
-        on_object = view.instances[view.measured_valid] > 0
-        if len(view.trial_widths) == 0 or not on_object.any():
-            raise EmptySampleError("no executed grasp, or no measured point of an object")
-        points = points[within(points, points[on_object], MARGIN_M)]
+        if len(view.trial_widths) == 0 or len(points) == 0:
+            raise EmptySampleError("no executed grasp, or no measured point")
         T = approach_frame(view.T_world_camera[:3, :3].T @ DOWN, points)
         scene, _ = voxel_downsample(transform_points(T, points).astype(np.float32), VOXEL_M)
         number = len(view.trial_widths)

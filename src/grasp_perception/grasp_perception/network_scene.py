@@ -23,19 +23,19 @@ def network_scene(
     cloud : the objects, at least one point.
     points : at most so many of the scene, 0 for all.
     margin_m : metres around the points of the objects.
-    voxel_m : edge of voxels that are averaged before, metres; 0 for none.
+    voxel_m : edge of voxels that the scene is thinned to before, metres; 0 for none.
 
     Returns
     -------
     T_network_frame : (4, 4) pose of the cloud's frame in the approach frame, whose origin is the
-        mean of the points before they are thinned.
+        mean of the points around the objects.
     points : (N, 3) metres, in the approach frame.
     """
-    every = context.scene.cells.points
-    near = every[within(every, cloud.points, margin_m)]
-    T = approach_frame(context.cone_axis, near)
-    scene = transform_points(T, near)
+    scene = context.scene.cells.points
     if voxel_m > 0:
         scene, _ = voxel_downsample(scene, voxel_m)
+    near = scene[within(scene, cloud.points, margin_m)]
+    T = approach_frame(context.cone_axis, near)
+    scene = transform_points(T, near)
     shuffled: NDArray[np.float32] = context.rng.permutation(scene)[: points or len(scene)]
     return T, shuffled

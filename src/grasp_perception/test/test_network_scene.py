@@ -59,7 +59,7 @@ def test_the_frame_is_the_approach_frame_of_the_points(
 def test_it_is_thinned_and_drawn_at_random(scene: PointCloud, block: PointCloud) -> None:
     T, every = network_scene(block, context_of(scene, TABLE), 0, MARGIN_M, 0.0)
     T_thin, thin = network_scene(block, context_of(scene, TABLE), 0, MARGIN_M, 0.004)
-    np.testing.assert_array_equal(T_thin, T)
+    np.testing.assert_allclose(T_thin, T, atol=3e-3)
     # Pixels on the block are 1.3 mm apart: a voxel of 4 mm holds about nine.
     assert len(every) / 12 < len(thin) < len(every) / 5
     _, some = network_scene(block, context_of(scene, TABLE), 300, MARGIN_M, 0.0)
