@@ -40,7 +40,7 @@ endif
 DONE := $(VENV)/done/$(SETUP)
 BUILD_REQUIREMENTS := requirements/build.txt $(ROS_REQUIREMENTS)
 REQUIREMENTS := $(BUILD_REQUIREMENTS) requirements/runtime.txt requirements/sim.txt \
-	requirements/learning.txt requirements/dev.txt
+	requirements/planning.txt requirements/learning.txt requirements/dev.txt
 # Packages of which only the meshes are used: without what they depend on.
 MESHES := requirements/sim_test_objects.txt
 
@@ -50,7 +50,7 @@ INTERFACES := $(shell find $(PACKAGES) -name '*.msg' -o -name '*.srv' -o -name '
 	-o -name CMakeLists.txt -o -name package.xml -o -name 'setup.*')
 INSTALLED := $(shell find launch config -type f -not -name '*.pyc')
 
-.PHONY: help demo test check bench bench-clutter train clean setup
+.PHONY: help demo test check bench bench-clutter bench-plan train clean setup
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  \1\t/'
@@ -69,6 +69,9 @@ bench: setup  ## measure the latency; results in docs/results/ and docs/benchmar
 
 bench-clutter: setup  ## empty simulated scenes with every detector (hours); report in out/
 	@$(RUN) grasp bench clutter
+
+bench-plan: setup  ## plan for grasps in a bin with both robots (minutes); results in docs/results/
+	@$(RUN) grasp bench plan
 
 # What `make train` makes; PRESET=full is for a GPU. Called again, it goes on where it was stopped.
 PRESET ?= cpu

@@ -13,7 +13,7 @@ from typing import Any
 
 from grasp_perception.bringup import BringupArguments
 from grasp_perception.node_params import BagPlayerParams, PerceptionParams
-from grasp_sim.node_params import SimCameraParams
+from grasp_sim.node_params import SimArmParams, SimCameraParams
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "interfaces.md"
@@ -48,6 +48,7 @@ def tables() -> dict[str, str]:
         "perception": parameter_table(PerceptionParams),
         "bag_player": parameter_table(BagPlayerParams),
         "sim_camera": parameter_table(SimCameraParams),
+        "sim_arm": parameter_table(SimArmParams),
         "bringup": parameter_table(BringupArguments),
         "codes": code_table(SERVICE.read_text(encoding="utf-8")),
     }

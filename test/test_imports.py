@@ -16,16 +16,18 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "grasp_core": set(),
     "grasp_nodes": {"grasp_core"},
-    "grasp_sim": {"grasp_core", "grasp_nodes"},
+    "grasp_robots": {"grasp_core"},
+    "grasp_sim": {"grasp_core", "grasp_nodes", "grasp_robots"},
     "grasp_learning": {"grasp_core", "grasp_sim"},
     "grasp_perception": {"grasp_core", "grasp_nodes"},
-    "grasp_executor": {"grasp_core", "grasp_nodes"},
+    "grasp_executor": {"grasp_core", "grasp_nodes", "grasp_robots"},
     "grasp_cli": {
         "grasp_core",
         "grasp_sim",
         "grasp_learning",
         "grasp_perception",
         "grasp_executor",
+        "grasp_robots",
     },
 }
 PRESENT = sorted(package for package in ALLOWED if (ROOT / "src" / package).exists())

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from grasp_cli import (
     bench,
+    calibrate,
     call,
     data,
     demo,
@@ -21,6 +22,7 @@ from grasp_cli import (
     eval_model,
     export_model,
     replay,
+    robot,
     train,
     up,
 )
@@ -50,7 +52,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (detect, replay, up, call, train, demo, doctor):
+for module in (detect, replay, up, call, train, demo, doctor, robot, calibrate):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))
 app.command("export")(export_model.export_model)

@@ -1,0 +1,1 @@
+"""Robots as data: kinematics, limits and shapes from one file, and every file made from it."""

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from setuptools import setup
+
+PACKAGE = "grasp_robots"
+
+setup(
+    name=PACKAGE,
+    version="0.1.0",
+    license="Apache-2.0",
+    packages=[PACKAGE],
+    package_data={PACKAGE: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
+        (f"share/{PACKAGE}", ["package.xml"]),
+    ],
+)
