@@ -14,5 +14,10 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
         (f"share/{PACKAGE}", ["package.xml"]),
     ],
-    entry_points={"console_scripts": ["sim_node = grasp_sim.sim_node:main"]},
+    entry_points={
+        "console_scripts": [
+            "arm_node = grasp_sim.arm_node:main",
+            "sim_node = grasp_sim.sim_node:main",
+        ]
+    },
 )

@@ -39,3 +39,7 @@ class UnstableSimulationError(SimError):
 
 class SensorNoiseError(SimError):
     """A parameter of a noise model or of a camera set-up is impossible."""
+
+
+class CommandError(SimError):
+    """A command to an arm or a gripper cannot be followed, or is not accepted now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
 from grasp_sim.bins import BINS
 from grasp_sim.drivers import DRIVERS
@@ -56,3 +57,19 @@ class SimCameraParams:
         if not self.objects:
             return CATALOGUES[self.catalogue]
         return tuple(name.strip() for name in self.objects.split(","))
+
+
+@dataclass(frozen=True)
+class SimArmParams(SimCameraParams):
+    """Parameters of the simulated arms, and of the camera and the scene in their cell."""
+
+    cell_file: str = parameter("", "File of the cell, such as config/cells/yumi.yaml; required.")
+    gripper_action: str = parameter(
+        "parallel", "Interface of the grippers: ParallelGripperCommand or GripperCommand.",
+        choices=("parallel", "single"),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.cell_file:
+            raise ParameterError("cell_file: '' is no file, such as config/cells/yumi.yaml")

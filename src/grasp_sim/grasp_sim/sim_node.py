@@ -5,31 +5,23 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from numpy.typing import NDArray
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
-from sensor_msgs.msg import CameraInfo, Image, PointCloud2
 from std_srvs.srv import Trigger
-from tf2_msgs.msg import TFMessage
 
 from grasp_core.errors import GraspError
-from grasp_nodes.geometry_ros import header, transform_message
 from grasp_nodes.params_ros import NodeParams
 from grasp_nodes.run_ros import run
-from grasp_sim.depth_ros import cloud_message, depth_message, info_message
+from grasp_sim.camera_ros import CameraPublisher
 from grasp_sim.drivers import DRIVERS
 from grasp_sim.errors import SimError
 from grasp_sim.node_params import SimCameraParams
-from grasp_sim.scenes import WORLD
 from grasp_sim.sensor_noise import capture
 from grasp_sim.still_cell import StillCell
 
 #: One each for frames and for a new scene, which takes a second: the camera goes on meanwhile.
 THREADS = 2
-#: As the drivers publish: reliable, so that RViz and recorders get every frame. A subscriber with
-#: the sensor data profile is served too.
-FRAMES = QoSProfile(depth=5)
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 #: What the camera looks at: a little above the middle of the bin's floor, metres in the world.
 TARGET = (0.0, 0.0, 0.03)
 #: Streams of one seed: the scene has 0.
@@ -56,46 +48,27 @@ class SimCamera(Node):
     def __init__(self) -> None:
         super().__init__("sim_camera", automatically_declare_parameters_from_overrides=True)
         params = NodeParams(self, SimCameraParams).read(SimCameraParams)
-        self._driver = DRIVERS[params.camera]
-        setup = self._driver.setup
-        self._noise = setup.noise.scaled(params.noise)
-        self.T_world_camera = setup.sample_view(
+        driver = DRIVERS[params.camera]
+        noise = driver.setup.noise.scaled(params.noise)
+        self.T_world_camera = driver.setup.sample_view(
             TARGET, np.random.default_rng((params.seed, VIEW_STREAM))
         )
-        self._rng = np.random.default_rng((params.seed, NOISE_STREAM))
+        rng = np.random.default_rng((params.seed, NOISE_STREAM))
         self._seed = params.seed
         self.cell = StillCell(params)
 
-        self._cloud = self.create_publisher(PointCloud2, self._driver.points, FRAMES)
-        self._depth = self.create_publisher(Image, self._driver.depth, FRAMES)
-        self._info = self.create_publisher(CameraInfo, self._driver.info, FRAMES)
-        self._static = self.create_publisher(TFMessage, "/tf_static", LATCHED)
-        self._publish_pose()
+        def measure() -> NDArray[np.float32]:
+            seen = self.cell.look(driver.setup.camera, self.T_world_camera)
+            return capture(seen, noise, rng).depth
+
+        frames = CameraPublisher(self, driver, self.T_world_camera, measure)
         alone = MutuallyExclusiveCallbackGroup
         self.create_service(Trigger, "~/reset", self._on_reset, callback_group=alone())
-        self.create_timer(1 / params.rate, self._on_time, callback_group=alone())
-        self.get_logger().info(f"{self._contents()}; {params.camera} on {self._cloud.topic_name}")
+        self.create_timer(1 / params.rate, frames.publish, callback_group=alone())
+        self.get_logger().info(f"{self._contents()}; {params.camera} on {driver.points}")
 
     def finish(self) -> None:
         """Do nothing: `run` lets a frame that is being made be sent before the context goes."""
-
-    def _publish_pose(self) -> None:
-        now_ns = self.get_clock().now().nanoseconds
-        pose = transform_message(self.T_world_camera, WORLD, self._driver.frame_id, now_ns)
-        self._static.publish(TFMessage(transforms=[pose]))
-
-    def _on_time(self) -> None:
-        """Take one frame and publish it, if anybody wants it."""
-        publishers = (self._cloud, self._depth, self._info)
-        if not any(each.get_subscription_count() for each in publishers):
-            return
-        camera = self._driver.setup.camera
-        head = header(self._driver.frame_id, self.get_clock().now().nanoseconds)
-        seen = self.cell.look(camera, self.T_world_camera)
-        depth = capture(seen, self._noise, self._rng).depth
-        self._info.publish(info_message(camera, head))
-        self._depth.publish(depth_message(depth, self._driver.encoding, head))
-        self._cloud.publish(cloud_message(camera, depth, head))
 
     def _on_reset(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         """Go on to the scene of the next seed."""

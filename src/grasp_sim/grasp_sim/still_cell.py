@@ -42,14 +42,12 @@ class StillCell:
         ------
         SimError : as in the constructor.
         """
-        params = self._params
-        count = params.count if not params.objects else len(params.names)
-        scene = draw_scene(
-            seed,
-            params.names,
-            (count, count),
-            params.mode,
-            params.bin,
-            params.friction or None,
-        )
+        scene = drawn(self._params, seed)
         self.scene, self._scenery = scene, scenery(scene)
+
+
+def drawn(params: SimCameraParams, seed: int) -> Scene:
+    """Make the scene of a seed; raises SimError as `StillCell` does."""
+    count = params.count if not params.objects else len(params.names)
+    friction = params.friction or None
+    return draw_scene(seed, params.names, (count, count), params.mode, params.bin, friction)

@@ -7,7 +7,7 @@ import pytest
 
 from grasp_core.errors import ParameterError
 from grasp_core.params import build_params
-from grasp_sim.node_params import SimCameraParams
+from grasp_sim.node_params import SimArmParams, SimCameraParams
 from grasp_sim.objects.catalogue import NOVEL, SIMILAR
 from grasp_sim.scenes import MODES
 
@@ -42,3 +42,9 @@ def test_objects_come_by_name_or_from_a_catalogue() -> None:
     assert SimCameraParams(catalogue="novel").names == NOVEL
     named = SimCameraParams(catalogue="novel", objects="cup-0003, bolt-0003")
     assert named.names == ("cup-0003", "bolt-0003")
+
+
+def test_arms_need_the_file_of_their_cell() -> None:
+    with pytest.raises(ParameterError, match="cell_file: '' is no file, such as config/cells/"):
+        SimArmParams()
+    assert SimArmParams(cell_file="mine.yaml").gripper_action == "parallel"
