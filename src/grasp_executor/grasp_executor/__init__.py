@@ -1,0 +1,1 @@
+"""Plans motions of an arm and executes grasps."""

@@ -1,0 +1,53 @@
+"""`Budget`: how long a call may take, and whether somebody has called it off."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+from grasp_executor.errors import BudgetError
+
+
+class Budget:
+    """Wall time that starts when it is made, shared by the calls that it is given to.
+
+    Parameters
+    ----------
+    timeout_sec : seconds, positive and finite.
+    cancelled : set by another thread to stop the calls; never set here.
+
+    Raises
+    ------
+    BudgetError : the time is not positive and finite.
+    """
+
+    def __init__(self, timeout_sec: float, cancelled: threading.Event | None = None) -> None:
+        if not 0 < timeout_sec < math.inf:
+            raise BudgetError(f"timeout {timeout_sec} s must be positive and finite")
+        self._end = time.monotonic() + timeout_sec
+        self._cancelled = threading.Event() if cancelled is None else cancelled
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the call was called off."""
+        return self._cancelled.is_set()
+
+    @property
+    def remaining_sec(self) -> float:
+        """Seconds left, 0 when they are spent."""
+        return max(self._end - time.monotonic(), 0.0)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the call has to end now, called off or out of time."""
+        return self.cancelled or self.remaining_sec == 0.0
+
+    def part(self, timeout_sec: float) -> Budget:
+        """Return a shorter budget that ends with this one at the latest.
+
+        Raises
+        ------
+        BudgetError : the time is not positive and finite, or none is left.
+        """
+        return Budget(min(timeout_sec, self.remaining_sec), self._cancelled)
