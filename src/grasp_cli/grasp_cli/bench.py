@@ -100,6 +100,26 @@ def clutter(
 
 
 @app.command()
+def plan(
+    docs: DocsOption = Path("docs"),
+    quick: Annotated[
+        bool, typer.Option(help="A few grasps of each robot: shows that it runs.")
+    ] = False,
+) -> None:
+    """Plan for grasps in a bin with both robots, stage by stage, beside plain OMPL."""
+    _check_folder(docs)
+    from grasp_cli.bench_plan import Amount, planning_rows
+    from grasp_perception.share import share_path
+
+    amount = Amount(grasps=4, decisions=2, ranked=5) if quick else Amount()
+    rows = list(planning_rows(share_path("grasp_perception") / "config", amount))
+    command = "grasp bench plan" + (" --quick" if quick else "")
+    results = results_of(command, rows, docs.resolve().parent)
+    write_results(docs / "results" / "planning.json", results)
+    typer.echo(f"wrote {write_page(docs)}")
+
+
+@app.command()
 def page(docs: DocsOption = Path("docs")) -> None:
     """Regenerate benchmarks.md from the results that are there, and measure nothing."""
     _check_folder(docs)

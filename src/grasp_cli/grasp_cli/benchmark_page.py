@@ -116,6 +116,22 @@ DATA = """\
 What a data set for training holds; [data.md](data.md) explains the figures and shows pictures.
 """
 
+PLANNING = """\
+The embedded planner with both robots: grasps of small boxes in a bin with walls, each with a free
+approach of 10 cm that a reference search found with other random numbers. Times are CPU
+milliseconds of the process: median, 5th and 95th percentile. Rates have Wilson's 95 % interval.
+
+- *scene*: building the planner's scene: table, four walls, nine boxes. *ik*: up to four pre-grasps.
+  *line*: one straight approach. *plan*: RRT-Connect with shortcuts from home to the pre-grasp.
+  *timing*, *check*: of one trajectory; the check is plain Pinocchio and coal, every 0.01 rad.
+- *plan_ompl*: the same way with OMPL's RRT-Connect and simplification through its Python binding,
+  with the collision check of *check* and the resolution of *plan*. It is not seeded.
+- *decision*: 50 candidates in a new bin, reachable or not, until the first passes everything; its
+  success rate counts bins in which one did.
+- *all*: approach, plan, timing and check all without a fault. *..._ratio*: the largest part of a
+  limit that a trajectory uses: median, least and most.
+"""
+
 #: Title and introduction of each results file; a file that is not listed gets its name as title.
 INTRODUCTIONS = {
     "latency": ("Latency", LATENCY),
@@ -124,6 +140,7 @@ INTRODUCTIONS = {
     "gpr_tables": ("Exactness of poses and widths", GPR_TABLES),
     "judge": ("The judge against physics", JUDGE),
     "data": ("Data sets", DATA),
+    "planning": ("Motion planning", PLANNING),
     "physics_labels": ("Force closure against physics", PHYSICS_LABELS),
 }
 #: What has a table of its own in a results file that compares detectors; in others each detector or
