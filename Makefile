@@ -55,8 +55,12 @@ INSTALLED := $(shell find launch config -type f -not -name '*.pyc')
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  \1\t/'
 
-demo: setup  ## find grasps in a real depth frame through ROS; results in out/
-	@$(RUN) grasp demo
+# A simulated robot, yumi or diana7; one seed is one bin.
+ROBOT ?= yumi
+SEED ?= 0
+
+demo: setup  ## a simulated robot empties a bin through ROS; ROBOT=yumi or diana7; results in out/demo
+	@$(RUN) grasp demo --robot $(ROBOT) --seed $(SEED)
 
 test: check  ## check, then all tests with their coverage
 	@$(RUN) python -m pytest -n auto --maxprocesses 4 --cov

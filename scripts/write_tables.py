@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from grasp_executor.node_params import ExecutorParams
 from grasp_perception.bringup import BringupArguments
-from grasp_perception.node_params import BagPlayerParams, PerceptionParams
+from grasp_perception.node_params import BagPlayerParams, PerceptionParams, RecorderParams
 from grasp_sim.node_params import SimArmParams, SimCameraParams
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +48,8 @@ def tables() -> dict[str, str]:
     return {
         "perception": parameter_table(PerceptionParams),
         "bag_player": parameter_table(BagPlayerParams),
+        "recorder": parameter_table(RecorderParams),
+        "executor": parameter_table(ExecutorParams),
         "sim_camera": parameter_table(SimCameraParams),
         "sim_arm": parameter_table(SimArmParams),
         "bringup": parameter_table(BringupArguments),

@@ -42,6 +42,7 @@ setup(
         "console_scripts": [
             "perception_node = grasp_perception.perception_node:main",
             "bag_player = grasp_perception.bag_player:main",
+            "recorder_node = grasp_perception.recorder_node:main",
         ]
     },
 )

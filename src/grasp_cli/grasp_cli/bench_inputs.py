@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from grasp_cli.demo_frames import REAL_FRAMES, REAL_INTRINSICS, SHIPPED_FRAME
+from grasp_cli.sample_frames import REAL_FRAMES, REAL_INTRINSICS, SHIPPED_FRAME
 from grasp_core.camera import Camera
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud

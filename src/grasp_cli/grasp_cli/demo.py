@@ -1,4 +1,4 @@
-"""`grasp demo`: real ROS processes find grasps in a depth frame, asked over DDS."""
+"""`grasp demo`: a simulated robot empties a bin, all of it through ROS."""
 
 from __future__ import annotations
 
@@ -8,103 +8,126 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from typer import Option
 
-from grasp_cli.errors import ProcessError
+from grasp_cli.errors import OptionError
 
 if TYPE_CHECKING:
-    from grasp_cli.ros_processes import RosProcesses
-    from grasp_core.checks import Float
-    from grasp_core.cloud import PointCloud
-    from grasp_perception.client_node import DetectClient, Reply
-    from grasp_perception.node_params import PerceptionParams
-    from grasp_perception.request import Request
+    from grasp_perception.bringup import NodeSpec
 
-#: The first start compiles; afterwards the nodes are ready in about 3 s.
-READY_SEC = 120.0
-ANSWER_SEC = 30.0
-POLL_SEC = 0.5
-NO_GRASPS = 1
+#: The first start compiles; afterwards the nodes are ready in about 10 s.
+READY_SEC = 240.0
+#: What is recorded. Clouds as the camera gives them would be gigabytes.
+TOPICS = (
+    "/joint_states",
+    "/tf_static",
+    "/sim_arm/objects",
+    "/perception/grasps",
+    "/perception/grasp_markers",
+    "/perception/cloud_filtered",
+    "/diagnostics",
+)
+#: A frame is a second's work for one core.
+CAMERA_HZ = 1.0
+#: An attempt is lost now and then; more of them are not made.
+ATTEMPTS_PER_OBJECT = 2
+GAVE_UP = 1
 
 
 def demo(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and logs go.")] = Path(
-        "out/demo"
-    ),
-    top: Annotated[int, typer.Option(min=1, help="At most so many grasps.")] = 20,
+    robot: Annotated[str, Option(help="yumi under a PhoXi, or diana7 with a D435.")] = "yumi",
+    seed: Annotated[int, Option(min=0, help="One seed, one bin.")] = 0,
+    objects: Annotated[int, Option(min=1, max=15, help="Objects in the bin.")] = 10,
+    out: Annotated[Path, Option(metavar="FOLDER", help="Where results go.")] = Path("out/demo"),
+    frames: Annotated[int, Option(min=8, help="Frames of the film.")] = 80,
 ) -> None:
-    """Start the perception node and a player of a depth frame, and ask for grasps over ROS.
+    """Empty a bin: simulated camera, perception, executor and simulated arms, joined by ROS.
 
-    Exit code: 0 with grasps, 1 without, 2 if a process fails.
+    Exit code: 0, 1 if it gave up after failures, 2 if a process fails.
     """
     # Imported here: `grasp --help` need not wait for them.
-    from grasp_cli.demo_frames import demo_frame
-    from grasp_cli.inputs import read_params
+    from grasp_cli.film import draw_film, read_recording, save_gif, save_strip
+    from grasp_cli.pick_report import (
+        Contents,
+        interrupt_on_signals,
+        pick_table,
+        progress_line,
+        summary,
+        time_table,
+        wait_for_nodes,
+    )
     from grasp_cli.ros_processes import RosProcesses, isolate_ros
-    from grasp_cli.tables import grasp_table, stage_table
-    from grasp_core.grasp_files import save_grasps
-    from grasp_perception.bringup import BringupArguments, node_specs
-    from grasp_perception.client_node import DetectClient
-    from grasp_perception.clouds.cloud_files import read_cloud_file
-    from grasp_perception.gripper_files import load_gripper
-    from grasp_perception.picture.render import render, save_picture
-    from grasp_perception.request import Request
+    from grasp_executor.clear_bin import ClearCode, ClearLimits
+    from grasp_executor.client_node import PickClient
+    from grasp_robots.work_cell import load_work_cell
 
     console = Console(markup=False, highlight=False, soft_wrap=True)
-    frame = demo_frame(out / "frame")
-    cloud = read_cloud_file(frame.depth_png)
-    height, width = cloud.source_shape
-    console.print(f"Frame: {frame.title}, {width} x {height}")
-    specs = node_specs(BringupArguments(camera="bag", bag=str(frame.depth_png.resolve())))
+    bag = _new_bag(out)
+    specs, cell_file = _specs(robot, seed, objects, out, bag)
     domain = isolate_ros()
+    interrupt_on_signals()
     names = ", ".join(spec.name for spec in specs)
     console.print(f"ROS processes: {names}, in domain {domain}; logs in {out}")
-    with RosProcesses(specs, out) as nodes, DetectClient() as client:
-        reply = ask(client, nodes, Request(max_grasps=top), console)
+    with RosProcesses(specs, out) as nodes, PickClient() as client:
+        start = monotonic()
+        with console.status("waiting for the robot and the camera"):
+            wait_for_nodes(client, "", READY_SEC, nodes.check)
+        console.print(f"Ready after {monotonic() - start:.1f} s")
+        before = Contents.read(client.trigger("/sim_arm/contents"))
+        console.print(f"In the bin: {', '.join(before.objects)}")
+        limits = ClearLimits(max_attempts=ATTEMPTS_PER_OBJECT * objects)
+        start = monotonic()
+        with progress_line(console) as watch:
+            result = client.clear_bin(limits, watch)
+        seconds = monotonic() - start
+        after = Contents.read(client.trigger("/sim_arm/contents"))
     ended = ", ".join(f"{name} {code}" for name, code in nodes.exit_codes.items())
     console.print(f"Processes ended with exit codes: {ended}")
-    if reply.grasps is None:
-        console.print(f"No grasps: {reply.message}.")
-        raise typer.Exit(NO_GRASPS)
-    up = _support_normal(cloud, read_params(Path(specs[0].params_file)))
-    console.print(grasp_table(reply.grasps, up), soft_wrap=False)
-    console.print(stage_table(reply.stage_ms), soft_wrap=False)
-    save_grasps(out / "grasps.json", reply.grasps)
-    title = f"{len(reply.grasps)} grasps, {reply.gripper}, {frame.title}"
-    picture = render(cloud, reply.grasps, load_gripper(reply.gripper), title, up)
-    save_picture(out / "grasps.png", picture)
-    console.print(f"wrote {out / 'grasps.json'} and {out / 'grasps.png'}")
+    console.print(pick_table(result.records), soft_wrap=False)
+    console.print(time_table(result.records), soft_wrap=False)
+    console.print(summary(result, after, seconds))
+    with console.status("drawing the film"):
+        cell = load_work_cell(cell_file)
+        film = draw_film(read_recording(bag, cell), cell, frames)
+        save_gif(out / "film.gif", film)
+        save_strip(out / "filmstrip.png", film)
+    console.print(f"wrote {out / 'film.gif'}, {out / 'filmstrip.png'} and the bag {bag}")
+    if result.code is ClearCode.FAILED:
+        raise typer.Exit(GAVE_UP)
 
 
-def ask(client: DetectClient, nodes: RosProcesses, request: Request, console: Console) -> Reply:
-    """Wait until the node has a cloud, then call its service.
+def _new_bag(out: Path) -> Path:
+    """Name a bag that does not exist, in a folder that does."""
+    out.mkdir(parents=True, exist_ok=True)
+    taken = (out / "bag").exists()
+    numbers = (i for i in range(2, 10_000) if not (out / f"bag_{i}").exists())
+    return out / (f"bag_{next(numbers)}" if taken else "bag")
+
+
+def _specs(robot: str, seed: int, objects: int, out: Path, bag: Path) -> tuple[list[NodeSpec], str]:
+    """Nodes of the demo, and the file of the cell.
 
     Raises
     ------
-    ProcessError : a process ended, or the node was not ready in time.
-    ServiceError : no answer in time.
+    OptionError : the robot is unknown.
     """
-    start = monotonic()
-    with console.status("waiting for the perception node and its first cloud"):
-        while not client.ready(POLL_SEC):
-            nodes.check()
-            if monotonic() - start > READY_SEC:
-                raise ProcessError(f"the perception node was not ready within {READY_SEC} s")
-    console.print(f"Ready after {monotonic() - start:.1f} s: active, and has a cloud")
-    start = monotonic()
-    reply = client.detect(request, ANSWER_SEC)
-    milliseconds = 1000 * (monotonic() - start)
-    console.print(f"/detect_grasps answered in {milliseconds:.0f} ms: {reply.message}")
-    return reply
+    import yaml
 
+    from grasp_cli.demo_objects import fitting_objects
+    from grasp_perception.bringup import ROBOTS, BringupArguments, NodeSpec, cell_file, node_specs
+    from grasp_robots.work_cell import load_work_cell
 
-def _support_normal(cloud: PointCloud, params: PerceptionParams) -> Float | None:
-    """Find the support's normal (3,) as the node did: the service does not report it."""
-    from dataclasses import replace
-
-    from grasp_core.voxels import voxel_downsample
-    from grasp_perception.preprocess import find_support
-
-    points, first = voxel_downsample(cloud.points, params.voxel_size)
-    sparse = replace(cloud.select(first), points=points)
-    support = find_support(sparse, params.support_distance, params.support_share, params.seed)
-    return None if support is None else support.normal
+    if robot not in ROBOTS:
+        raise OptionError(f"{robot!r} is not one of {', '.join(ROBOTS)}")
+    file = cell_file(robot)
+    gripper = load_work_cell(file).robot.arms[0].mount.gripper
+    names = ",".join(fitting_objects(gripper, seed, objects))
+    overrides = {"/**": {"ros__parameters": {"objects": names, "rate": CAMERA_HZ}}}
+    sim_params = out.resolve() / "sim.yaml"
+    sim_params.write_text(yaml.safe_dump(overrides), encoding="utf-8")
+    arguments = BringupArguments(
+        camera="sim", robot=robot, seed=seed, sim_params_file=str(sim_params)
+    )
+    recording = {"path": str(bag.resolve()), "topics": ",".join(TOPICS)}
+    recorder = NodeSpec("grasp_perception", "recorder_node", "recorder", parameters=recording)
+    return [*node_specs(arguments), recorder], file

@@ -21,6 +21,7 @@ from grasp_cli import (
     doctor,
     eval_model,
     export_model,
+    pick,
     replay,
     robot,
     train,
@@ -55,6 +56,8 @@ app = typer.Typer(
 for module in (detect, replay, up, call, train, demo, doctor, robot, calibrate):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))
+for command in (pick.pick, pick.clear):
+    app.command()(command)
 app.command("export")(export_model.export_model)
 app.command("eval")(eval_model.eval_model)
 app.add_typer(bench.app, name="bench")

@@ -35,9 +35,10 @@ def robot(
     # Imported here: `grasp --help` need not wait for them.
     from grasp_cli.overrides import parse_overrides
     from grasp_cli.robot_files import load_named_robot
-    from grasp_cli.robot_picture import home_values, robot_picture
+    from grasp_cli.robot_picture import robot_picture
     from grasp_perception.picture.render import save_picture
     from grasp_robots.config_folder import write_config_folder
+    from grasp_robots.home import home_values
     from grasp_robots.names import renamed
     from grasp_robots.urdf import MOCK_HARDWARE, Hardware
 

@@ -14,7 +14,7 @@ from grasp_perception.picture.shading import RGB
 from grasp_perception.picture.views import view_from
 from grasp_robots.description import RobotDescription
 from grasp_robots.kinematics import link_poses
-from grasp_robots.shapes import Shape
+from grasp_sim.arm_scenery import shape_mesh
 from grasp_sim.depth_frame import BACKGROUND
 from grasp_sim.ray_scene import PlacedMesh, RayScene
 
@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 640, 640
 EYE_M = np.array([1.9, -1.5, 0.9])
 UP = np.array([0.0, 0.0, 1.0])
 #: Links in turn, the gripper, and everything else.
-LINK_COLORS = np.array([(0.87, 0.88, 0.90), (0.70, 0.73, 0.78)])
+LINK_COLORS = (0.87, 0.88, 0.90), (0.70, 0.73, 0.78)
 GRIPPER_COLOR, SCENE_COLOR = (0.95, 0.55, 0.15), (0.72, 0.62, 0.48)
 
 
@@ -42,42 +42,28 @@ def robot_picture(
     -------
     (HEIGHT, WIDTH, 3) uint8 RGB.
     """
-    poses = link_poses(robot, values[None])
-    hands = {name for arm in robot.arms for name in arm.mount.links}
-    meshes, colors, corners = [], [SCENE_COLOR], []
-    for link in robot.links:
-        color = GRIPPER_COLOR if link.name in hands else LINK_COLORS[len(colors) % 2]
-        for shape in link.shapes:
-            mesh = shape_mesh(shape).apply_transform(poses[link.name][0])
-            meshes.append(PlacedMesh(mesh.vertices, mesh.faces, np.eye(4), len(colors)))
-            corners.append(mesh.vertices)
-        colors.append(color)
+    meshes, colors = placed_links(robot, values, np.eye(4))
+    corners = [mesh.vertices for mesh in (*meshes, *scene)]
     meshes += [PlacedMesh(mesh.vertices, mesh.faces, np.eye(4), BACKGROUND) for mesh in scene]
-    seen = np.concatenate([*corners, *(mesh.vertices for mesh in scene)])
+    seen = np.concatenate(corners)
     eye = (seen.min(axis=0) + seen.max(axis=0)) / 2 + EYE_M
     view = view_from(eye, UP, seen, WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING)
     none, no_colors = Grasps.empty(robot.root), np.zeros((0, 3), np.float32)
-    return mesh_picture(
-        view, RayScene(meshes), np.array(colors, np.float32), none, no_colors, finger_m=1.0
-    )
+    palette = np.array([SCENE_COLOR, *colors], np.float32)
+    return mesh_picture(view, RayScene(meshes), palette, none, no_colors, finger_m=1.0)
 
 
-def home_values(robot: RobotDescription) -> Float:
-    """Joint values (n,) with every arm at home and every gripper open."""
-    value_of: dict[str, float] = {}
-    for arm in robot.arms:
-        value_of |= dict(zip(arm.joints, arm.home.tolist(), strict=True))
-        gripper = arm.mount.gripper
-        value_of[arm.mount.joints[0]] = gripper.joint_position(gripper.max_width)
-    return np.array([value_of[name] for name in robot.joint_names])
-
-
-def shape_mesh(shape: Shape) -> trimesh.Trimesh:
-    """Surface of a shape in its link's frame."""
-    if shape.kind == "box":
-        mesh = trimesh.creation.box(shape.size_m)
-    elif shape.kind == "cylinder":
-        mesh = trimesh.creation.cylinder(shape.size_m[0], shape.size_m[1])
-    else:
-        mesh = trimesh.creation.icosphere(radius=shape.size_m[0])
-    return mesh.apply_transform(shape.T_link_shape)
+def placed_links(
+    robot: RobotDescription, values: Float, T_frame_root: Float
+) -> tuple[list[PlacedMesh], list[tuple[float, float, float]]]:
+    """Surfaces of the links, in the frame, and a colour for each of their instances 1, 2, ..."""
+    poses = link_poses(robot, values[None])
+    hands = {name for arm in robot.arms for name in arm.mount.links}
+    meshes, colors = [], []
+    for i, link in enumerate(robot.links):
+        colors.append(GRIPPER_COLOR if link.name in hands else LINK_COLORS[i % 2])
+        T_frame_link = T_frame_root @ poses[link.name][0]
+        for shape in link.shapes:
+            mesh = shape_mesh(shape).apply_transform(T_frame_link)
+            meshes.append(PlacedMesh(mesh.vertices, mesh.faces, np.eye(4), i + 1))
+    return meshes, colors

@@ -1,4 +1,4 @@
-"""The demo as its users start it: a process that starts processes."""
+"""The demo as its users start it: a process that starts processes, and a robot that picks."""
 
 from __future__ import annotations
 
@@ -7,48 +7,36 @@ import sys
 from pathlib import Path
 
 import psutil
-import pytest
+from PIL import Image
 
-from grasp_cli import demo
-from grasp_cli.errors import ProcessError
-from grasp_core.grasp_files import load_grasps
+from grasp_cli.film import HEIGHT, WIDTH
+from grasp_perception.bags.bags import Bag
+
+TIMEOUT_SEC = 500
 
 
-def test_the_demo_finds_grasps_over_dds_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_demo_empties_a_bin_over_dds_and_leaves_nothing_running(tmp_path: Path) -> None:
     out = tmp_path / "demo"
-    command = [sys.executable, "-m", "grasp_cli.main", "demo", "--out", out, "--top", "7"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Frame: " in done.stdout
-    assert "/detect_grasps answered in " in done.stdout
-    assert "7 grasps in camera_optical_frame" in done.stdout
-    assert len(load_grasps(out / "grasps.json")) == 7
-    assert (out / "grasps.png").stat().st_size > 10_000
-    assert "active" in (out / "perception.log").read_text()
-    assert "Processes ended with exit codes: perception 0, bag_player 0" in done.stdout
+    command = [sys.executable, "-m", "grasp_cli.main", "demo", "--robot", "diana7"]
+    command += ["--objects", "2", "--frames", "9", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SEC)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "In the bin: " in said
+    assert "2 of 2 objects in the trays (100%)" in said
+    assert "exit codes: perception 0, executor 0, sim_arm 0, recorder 0" in said
     left = [p.cmdline() for p in psutil.process_iter(["cmdline"]) if str(out) in str(p.info)]
     assert left == []
+    with Image.open(out / "film.gif") as film, Image.open(out / "filmstrip.png") as strip:
+        assert (film.size, film.n_frames) == ((WIDTH, HEIGHT), 9)
+        assert strip.size == (4 * WIDTH, 2 * HEIGHT)
+    with Bag(out / "bag") as bag:
+        recorded = {message.topic for message in bag.messages()}
+    assert {"/joint_states", "/tf_static", "/perception/grasps", "/sim_arm/objects"} <= recorded
 
 
-class NeverReady:
-    """A client whose node does not become ready."""
-
-    def ready(self, _: float) -> bool:
-        return False
-
-
-class NoProcesses:
-    """Processes that run."""
-
-    def check(self) -> None:
-        pass
-
-
-def test_a_node_that_does_not_become_ready_ends_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rich.console import Console
-
-    from grasp_perception.request import Request
-
-    monkeypatch.setattr(demo, "READY_SEC", 0.0)
-    with pytest.raises(ProcessError, match=r"not ready within 0\.0 s"):
-        demo.ask(NeverReady(), NoProcesses(), Request(), Console(quiet=True))  # type: ignore[arg-type]
+def test_an_unknown_robot_is_named() -> None:
+    command = [sys.executable, "-m", "grasp_cli.main", "demo", "--robot", "ur5"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "'ur5' is not one of yumi, diana7" in done.stderr

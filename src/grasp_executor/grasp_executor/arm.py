@@ -89,8 +89,10 @@ class Manipulator:
     ----------
     arm : names, home pose and gripper.
     driver, hand : of the arm and of the gripper.
+    spots : (S, 2) m, x and y in the robot's base where it puts things down, S > 0.
     """
 
     arm: Arm
     driver: ArmDriver
     hand: GripperDriver
+    spots: Float

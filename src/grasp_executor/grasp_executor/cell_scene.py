@@ -1,47 +1,31 @@
-"""The part of the scene that stands still: the table and the bin of the parameters."""
+"""The part of the scene that stands still: the table, the bin and the trays."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from grasp_core.checks import Float
-from grasp_core.errors import ParameterError
-from grasp_core.transforms import transform
-from grasp_executor.node_params import ExecutorParams
+from grasp_core.transforms import inverse, transform
+from grasp_executor.planning_robot import PlanningRobot
 from grasp_executor.planning_scene import PlanningScene
 from grasp_executor.shapes import Box
+from grasp_robots.work_cell import WorkCell
+
+TABLE = "table"
+#: Metres: sides and thickness of the table under the world's origin.
+TABLE_M, THICKNESS_M = 2.0, 0.1
 
 
-def cell_scene(params: ExecutorParams) -> PlanningScene:
-    """Table and bin walls as boxes; the bin's floor is the table's.
-
-    Raises
-    ------
-    ParameterError : some of a size's numbers are 0, and some are not.
-    """
-    scene = PlanningScene()
-    if _given(params.table_size, "table_size"):
-        scene = scene.with_obstacle(
-            "table", Box(np.array(params.table_size)), _at(params.table_center)
-        )
-    if _given(params.bin_size, "bin_size"):
-        x, y, z = params.bin_size
-        wall, center = params.wall, np.array(params.bin_center)
-        for name, size, offset in (
-            ("front", (wall, y + 2 * wall, z), ((x + wall) / 2, 0.0, 0.0)),
-            ("back", (wall, y + 2 * wall, z), (-(x + wall) / 2, 0.0, 0.0)),
-            ("left", (x, wall, z), (0.0, (y + wall) / 2, 0.0)),
-            ("right", (x, wall, z), (0.0, -(y + wall) / 2, 0.0)),
-        ):
-            scene = scene.with_obstacle(f"bin_{name}", Box(np.array(size)), _at(center + offset))
+def cell_scene(cell: WorkCell, robot: PlanningRobot) -> PlanningScene:
+    """Table and walls as boxes in the robot's base; links that never move may touch the table."""
+    T_base_world = inverse(cell.T_world_root)
+    size = np.array([TABLE_M, TABLE_M, THICKNESS_M])
+    below = transform(np.eye(3), [0.0, 0.0, -THICKNESS_M / 2])
+    scene = PlanningScene().with_obstacle(TABLE, Box(size), T_base_world @ below)
+    for link in sorted(robot.links):
+        if robot.moving_link(link) == robot.base_link:
+            scene = scene.with_allowed(TABLE, link)
+    for name, box in {"bin": cell.bin, **cell.trays}.items():
+        for i, (center, half) in enumerate(box.walls()):
+            pose = T_base_world @ transform(np.eye(3), center)
+            scene = scene.with_obstacle(f"{name}_wall_{i}", Box(2 * half), pose)
     return scene
-
-
-def _given(size: tuple[float, float, float], name: str) -> bool:
-    if any(size) != all(size):
-        raise ParameterError(f"{name}: {list(size)} m must be all 0 or all positive")
-    return all(size)
-
-
-def _at(position: tuple[float, float, float] | Float) -> Float:
-    return transform(np.eye(3), position)

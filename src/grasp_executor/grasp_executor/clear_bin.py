@@ -10,6 +10,9 @@ from enum import IntEnum
 from grasp_core.errors import ParameterError
 from grasp_executor.pick_result import Attempt, PickCode, PickResult
 
+#: So many detections in a row must find nothing: noise hides a low object in one frame or two.
+LOOKS = 3
+
 
 class ClearCode(IntEnum):
     """Why clearing a bin ended, with the numbers of grasp_msgs/action/ClearBin."""
@@ -76,7 +79,7 @@ class ClearResult:
 def clear_bin(
     pick: Callable[[], PickResult], limits: ClearLimits, report: Callable[[int, int], None]
 ) -> ClearResult:
-    """Pick until a detection finds nothing, a limit is met, or a stop is requested.
+    """Pick until `LOOKS` detections find nothing, a limit is met, or a stop is requested.
 
     Parameters
     ----------
@@ -85,15 +88,17 @@ def clear_bin(
     """
     end = time.monotonic() + (limits.time_sec or float("inf"))
     records: list[Attempt] = []
-    picked = failures = 0
+    picked = failures = empty = 0
     while True:
         result = pick()
-        if result.code is PickCode.NO_GRASPS:
+        empty = empty + 1 if result.code is PickCode.NO_GRASPS else 0
+        if empty == LOOKS:
             return ClearResult(ClearCode.SUCCESS, result.message, picked, tuple(records))
-        records += [each for each in result.attempts if each.moved] or [result.attempts[-1]]
-        picked += result.code is PickCode.SUCCESS
-        failures = 0 if result.code is PickCode.SUCCESS else failures + 1
-        report(len(records), picked)
+        if not empty:
+            records += [each for each in result.attempts if each.moved] or [result.attempts[-1]]
+            picked += result.code is PickCode.SUCCESS
+            failures = 0 if result.code is PickCode.SUCCESS else failures + 1
+            report(len(records), picked)
         if result.code in (PickCode.CANCELED, PickCode.STOPPED):
             code, message = ClearCode(result.code), result.message
         elif failures == limits.max_failures_in_row:

@@ -10,6 +10,7 @@ from grasp_executor.planning_robot import JointGroup, PlanningRobot
 from grasp_robots.allowed_contacts import AllowedContact
 from grasp_robots.arm import Arm
 from grasp_robots.description import RobotDescription
+from grasp_robots.home import home_values
 from grasp_robots.srdf import srdf
 from grasp_robots.urdf import urdf
 
@@ -23,16 +24,11 @@ def planning_robot(robot: RobotDescription, allowed: Sequence[AllowedContact]) -
     ----------
     allowed : contacts that are not checked, from `allowed_contacts`.
     """
-    home: dict[str, float] = {}
-    for arm in robot.arms:
-        gripper = arm.mount.gripper
-        home |= dict(zip(arm.joints, arm.home.tolist(), strict=True))
-        home[arm.mount.joints[0]] = gripper.joint_position(gripper.max_width)
     return PlanningRobot(
         urdf=urdf(robot),
         srdf=srdf(robot, allowed),
         groups={arm.group: _group(robot, arm) for arm in robot.arms},
-        home=home,
+        home=dict(zip(robot.joint_names, home_values(robot).tolist(), strict=True)),
     )
 
 

@@ -57,7 +57,7 @@ class DetectionClient:
         )
 
     def find(self, request: DetectGrasps.Request, halt: Halt) -> Found:
-        """Detect anew.
+        """Detect anew, in a cloud that is taken from now on: the arm stands still.
 
         Raises
         ------
@@ -68,6 +68,7 @@ class DetectionClient:
         if not self._client.wait_for_service(SERVICE_SEC):
             message = f"{name}: no service within {SERVICE_SEC} s"
             raise StageError(PickCode.DETECTION_FAILED, message)
+        request.not_before = self._node.get_clock().now().to_msg()
         future = self._client.call_async(request)
         woken = Event()
         future.add_done_callback(lambda _: woken.set())

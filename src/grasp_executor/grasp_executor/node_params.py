@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grasp_core.errors import ParameterError
 from grasp_core.params import parameter
 from grasp_executor.pick_params import PickParams
 
-#: Names of the gripper actions; `drivers/gripper_ros.py` has them.
-GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command")
+#: Names of the gripper actions, which `drivers/gripper_ros.py` has, and of the YuMi's own gripper.
+SMART_GRIPPER = "abb_smart_gripper"
+GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command", SMART_GRIPPER)
 
 
 @dataclass(frozen=True)
 class ExecutorParams(PickParams):
-    """Parameters of the executor node: the pick's, the cell's and its own."""
+    """Parameters of the executor node: the pick's and its own."""
 
-    robot: str = parameter(
-        "", "Path of the robot's file; the folder grippers lies beside the folder of the file."
+    cell_file: str = parameter(
+        "",
+        "File of the cell, such as config/cells/yumi.yaml: robot, bin and trays; required. The "
+        "folders robots and grippers lie beside the folder of the file.",
     )
     gripper_action: str = parameter(
-        "parallel_gripper_command", "Action of the grippers.", choices=GRIPPER_ACTIONS
+        "parallel_gripper_command", "Action or service of the grippers.", choices=GRIPPER_ACTIONS
+    )
+    rws_node: str = parameter(
+        "/rws_client", "Node of abb_rws_client; for gripper_action abb_smart_gripper."
     )
     handeye: str = parameter(
         "", "Path of a hand-eye calibration, published on /tf_static; empty: others publish it."
     )
-    table_size: tuple[float, float, float] = parameter(
-        (0.0, 0.0, 0.0), "Table that the bin stands on; all 0: none.", unit="m", low=0.0, high=10.0
-    )
-    table_center: tuple[float, float, float] = parameter(
-        (0.0, 0.0, 0.0), "Middle of the table in the robot's base.", unit="m"
-    )
-    bin_size: tuple[float, float, float] = parameter(
-        (0.0, 0.0, 0.0), "Inside of the bin; all 0: no bin.", unit="m", low=0.0, high=10.0
-    )
-    bin_center: tuple[float, float, float] = parameter(
-        (0.0, 0.0, 0.0), "Middle of the bin's inside in the robot's base.", unit="m"
-    )
-    wall: float = parameter(0.01, "Thickness of the bin's walls.", unit="m", low=0.001, high=0.1)
     state_timeout: float = parameter(
         0.5, "Longest wait for the position of a joint.", unit="s", low=0.02, high=10.0
     )
@@ -48,3 +42,8 @@ class ExecutorParams(PickParams):
     )
     seed: int = parameter(0, "Of the planner's random numbers.", low=0, high=2**31 - 1)
     autostart: bool = parameter(True, "Configure and activate at the start; false: on command.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.cell_file:
+            raise ParameterError("cell_file: '' is no file, such as config/cells/yumi.yaml")

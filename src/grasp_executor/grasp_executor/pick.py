@@ -27,6 +27,7 @@ from grasp_executor.pick_params import PickParams
 from grasp_executor.pick_plan import PickPlan, PickPlanner
 from grasp_executor.pick_result import ABOUT_THE_GRASP, Attempt, PickCode, PickResult, PickStage
 from grasp_executor.pick_scene import PickScene
+from grasp_executor.placing import half_turns, releases
 from grasp_executor.planner import MotionPlanner, PlanningCode
 from grasp_executor.planning_robot import PlanningRobot
 from grasp_executor.planning_scene import PlanningScene
@@ -67,7 +68,7 @@ class PickRequest:
     find : detects; raises StageError where it finds nothing.
     detections : how often it may be asked.
     arm : name of the arm's group; empty: any that reaches.
-    T_base_place : (4, 4) grasp frame at release; None: as configured.
+    T_base_place : (4, 4) grasp frame at release; None: on the arm's next spot.
     """
 
     find: Callable[[Halt], Found]
@@ -106,6 +107,7 @@ class Picker:
             name: world.link_pose(name, each.arm.home, each.arm.tcp)[:3, 3]
             for name, each in manipulators.items()
         }
+        self._placed = dict.fromkeys(manipulators, 0)
         self._around = around
         self._worker = worker
         self._params = params
@@ -185,10 +187,18 @@ class Picker:
             scene = PickScene(around, found.points, arm, opening, self._params)
             start = np.array([state[joint] for joint in arm.joints])
 
+            if request.T_base_place is None:
+                layer, spot = divmod(self._placed[arm.group], len(manipulator.spots))
+                spots = np.roll(manipulator.spots, -spot, axis=0)
+                clearance = (1 + layer) * self._params.place_clearance
+                places = tuple(releases(T_base_grasp, spots, clearance))
+            else:
+                places = half_turns(request.T_base_place)
+
             def work(planner: MotionPlanner, spent: Budget) -> PickPlan:
                 _check_start(planner, arm.group, start)
                 picking = PickPlanner(planner, self._params, self._rng, spent)
-                return picking.plan(scene, start, T_base_grasp, request.T_base_place)
+                return picking.plan(scene, start, T_base_grasp, places)
 
             return manipulator, self._in_worker(scene.free(), work, budget.remaining_sec, halt)
 
@@ -232,6 +242,7 @@ class Picker:
         with log.entered(PickStage.PLACE):
             run(plan.place)
             hand.open(width, halt).require(halt)
+            self._placed[with_arm.arm.group] += 1
         with log.entered(PickStage.RETREAT):
             run(plan.retreat)
             run(plan.home)

@@ -17,8 +17,13 @@ class PickParams:
     lift_distance: float = parameter(
         0.12, "Straight up, after the grasp and before the place.", unit="m", low=0.01, high=1.0
     )
-    place_position: tuple[float, float, float] = parameter(
-        (0.3, 0.3, 0.1), "Grasp frame at release, in the robot's base; approach is down.", unit="m"
+    place_clearance: float = parameter(
+        0.05,
+        "An object is let go so much higher above the tray than it was taken above the bin, and "
+        "once more when every spot of the tray has an object.",
+        unit="m",
+        low=0.0,
+        high=0.5,
     )
     held_depth: float = parameter(
         0.03, "How far a held object reaches beyond the fingertips.", unit="m", low=0.0, high=0.5

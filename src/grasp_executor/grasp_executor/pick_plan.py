@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from grasp_core.checks import Float
-from grasp_core.transforms import grasp_rotation, transform
+from grasp_core.transforms import transform
 from grasp_executor.budget import Budget
 from grasp_executor.collision_world import CollisionWorld
 from grasp_executor.errors import StageError
 from grasp_executor.pick_params import PickParams
 from grasp_executor.pick_result import PickCode
 from grasp_executor.pick_scene import PickScene
+from grasp_executor.placing import half_turns
 from grasp_executor.planner import MotionPlanner, PlanningCode, PlanningResult
 from grasp_executor.planning_scene import PlanningScene
 from grasp_executor.trajectory import Path, Trajectory
 from grasp_executor.trajectory_check import check_trajectory
 from grasp_executor.tries import first
-
-#: Where no place pose is given the object may be put down turned: so many ways about the vertical.
-PLACE_TURNS = 8
 
 #: What a planner's code means for the grasp. Sampling planners cannot know that there is no path.
 CODES = {
@@ -80,14 +77,14 @@ class PickPlanner:
         self._budget = budget
 
     def plan(
-        self, scene: PickScene, start: Float, T_base_grasp: Float, T_base_place: Float | None
+        self, scene: PickScene, start: Float, T_base_grasp: Float, releases: Sequence[Float]
     ) -> PickPlan:
         """Plan one grasp with the arm of the scene, from the joint positions `start` (J,).
 
         Parameters
         ----------
         T_base_grasp : (4, 4), tried as it is and turned by half about the approach.
-        T_base_place : (4, 4) grasp frame at release; None: at `place_position`, turned freely.
+        releases : each (4, 4), grasp frame at release; the first that can be reached is taken.
 
         Raises
         ------
@@ -97,7 +94,7 @@ class PickPlanner:
         def towards(T_base_target: Float) -> PickPlan:
             pregrasps = self._reach(scene, scene.free(), self._behind(T_base_target))
             return first(
-                partial(self._from, pregrasp, scene, start, T_base_target, T_base_place)
+                partial(self._from, pregrasp, scene, start, T_base_target, releases)
                 for pregrasp in pregrasps
             )
 
@@ -113,7 +110,7 @@ class PickPlanner:
         scene: PickScene,
         start: Float,
         T_base_grasp: Float,
-        T_base_place: Float | None,
+        releases: Sequence[Float],
     ) -> PickPlan:
         """Plan all that follows from one pre-grasp; what is quick and fails often comes first."""
         group = scene.arm.group
@@ -123,9 +120,7 @@ class PickPlanner:
         grasp = approach.positions[-1]
         lift = self._line(touching, group, grasp, self._above(T_base_grasp))
         lifted = lift.positions[-1]
-        transfer, place, retreat = self._placing(
-            scene, carrying, lifted, T_base_grasp, T_base_place
-        )
+        transfer, place, retreat = self._placing(scene, carrying, lifted, releases)
         home = self._path(free, group, retreat.positions[-1], scene.arm.home)
         move = self._path(free, group, start, pregrasp)
         back = Path(group, approach.positions[::-1], smooth=True)
@@ -146,8 +141,7 @@ class PickPlanner:
         scene: PickScene,
         carrying: PlanningScene,
         lifted: Float,
-        T_base_grasp: Float,
-        T_base_place: Float | None,
+        releases: Sequence[Float],
     ) -> tuple[Path, Path, Path]:
         """Path to above the place pose, the line down to it, the line back from it."""
         group, touching = scene.arm.group, scene.at_objects()
@@ -162,24 +156,9 @@ class PickPlanner:
             return first(partial(put, above, T_base_release) for above in found)
 
         try:
-            releases = self._releases(T_base_grasp, T_base_place)
             return first(partial(release, pose) for pose in releases)
         except StageError as error:
             raise StageError(error.code, f"at the place pose: {error}") from error
-
-    def _releases(self, T_base_grasp: Float, T_base_place: Float | None) -> Iterator[Float]:
-        """Poses of release (4, 4): those that are given, else straight down, least turn first."""
-        if T_base_place is not None:
-            yield from half_turns(T_base_place)
-            return
-        closing = T_base_grasp[:3, 1] * [1.0, 1.0, 0.0]
-        if np.linalg.norm(closing) < 1e-3:  # the fingers close vertically: no direction is nearest
-            closing = np.array([0.0, 1.0, 0.0])
-        upright = grasp_rotation([0.0, 0.0, -1.0], closing)
-        turns = np.arange(PLACE_TURNS) * 2 * np.pi / PLACE_TURNS
-        for turn in sorted(turns, key=lambda angle: 1 - np.cos(angle)):
-            rotation = Rotation.from_euler("z", turn).as_matrix() @ upright
-            yield transform(rotation, self._params.place_position)
 
     def _above(self, pose: Float) -> Float:
         """Return the pose moved up."""
@@ -242,11 +221,6 @@ class PickPlanner:
         if self._budget.spent:
             raise StageError(PickCode.PLANNING_TIMED_OUT, "out of time while choosing a grasp")
         return self._budget.part(self._params.path_timeout)
-
-
-def half_turns(T_base_grasp: Float) -> tuple[Float, Float]:
-    """Return the pose (4, 4) and the same grasp turned by half about its approach."""
-    return T_base_grasp, T_base_grasp @ np.diag([1.0, -1.0, -1.0, 1.0])
 
 
 def _require(result: PlanningResult) -> None:

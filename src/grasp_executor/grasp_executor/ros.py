@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import PoseStamped
-from sensor_msgs.msg import PointCloud2, PointField
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image, PointCloud2, PointField
 
 from grasp_core.checks import Float
 from grasp_core.errors import ArrayError
 from grasp_core.grasps import Grasps
-from grasp_executor.clear_bin import ClearLimits, ClearResult
+from grasp_executor.clear_bin import ClearCode, ClearLimits, ClearResult
 from grasp_executor.errors import StageError
-from grasp_executor.pick_result import Attempt, PickCode, PickResult
+from grasp_executor.pick_result import Attempt, PickCode, PickResult, PickStage
 from grasp_msgs import msg as grasp_msgs
 from grasp_msgs.action import ClearBin, Pick
 from grasp_nodes.geometry_ros import header, pose_message, read_pose
@@ -160,4 +162,62 @@ def clear_message(result: ClearResult, base: str) -> ClearBin.Result:
         picked=result.picked,
         left=-1,
         records=[record_message(attempt, base) for attempt in result.records],
+    )
+
+
+def mask_message(target: NDArray[np.bool_]) -> Image:
+    """Mask (H, W), in which the target is True, as DetectGrasps takes it."""
+    height, width = target.shape
+    return Image(
+        height=height,
+        width=width,
+        encoding="mono8",
+        step=width,
+        data=np.where(target, np.uint8(255), np.uint8(0)).tobytes(),
+    )
+
+
+def clear_goal(limits: ClearLimits) -> ClearBin.Goal:
+    """Goal of /clear_bin with these limits; the reverse of `read_limits`."""
+    sec, part = divmod(limits.time_sec, 1.0)
+    return ClearBin.Goal(
+        max_attempts=limits.max_attempts,
+        max_picked=limits.max_picked,
+        max_failures_in_row=limits.max_failures_in_row,
+        time_limit=Duration(sec=int(sec), nanosec=int(1e9 * part)),
+    )
+
+
+def read_attempt(record: grasp_msgs.PickRecord) -> Attempt:
+    """Read one attempt; the reverse of `record_message`."""
+    stamp, base = record.header.stamp, record.header.frame_id
+    chosen = grasp_msgs.GraspArray(header=record.header, grasps=[record.grasp])
+    return Attempt(
+        code=PickCode(record.code),
+        message=record.message,
+        stage=PickStage(record.stage),
+        arm=record.arm,
+        grasp=read_grasps(chosen, base) if record.grasp.width > 0 else None,
+        stage_ms={each.stage: each.milliseconds for each in record.timing},
+        started_ns=stamp.sec * 1_000_000_000 + stamp.nanosec,
+    )
+
+
+def read_pick_result(message: Pick.Result) -> PickResult:
+    """Read the result of /pick; the reverse of `pick_message`."""
+    return PickResult(
+        PickCode(message.code),
+        message.message,
+        PickStage(message.stage or PickStage.DETECT),
+        tuple(read_attempt(each) for each in message.attempts),
+    )
+
+
+def read_clear_result(message: ClearBin.Result) -> ClearResult:
+    """Read the result of /clear_bin; the reverse of `clear_message`."""
+    return ClearResult(
+        ClearCode(message.code),
+        message.message,
+        message.picked,
+        tuple(read_attempt(each) for each in message.records),
     )

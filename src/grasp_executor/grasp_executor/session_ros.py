@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from tf2_msgs.msg import TFMessage
 
+from grasp_core.checks import Float
 from grasp_core.errors import ParameterError
+from grasp_core.transforms import inverse, transform_points
 from grasp_executor import ros
 from grasp_executor.arm import Manipulator
 from grasp_executor.attempt_log import Observer
@@ -20,7 +21,7 @@ from grasp_executor.cell_scene import cell_scene
 from grasp_executor.clear_bin import clear_bin
 from grasp_executor.described_robot import planning_robot
 from grasp_executor.detection_ros import DetectionClient
-from grasp_executor.drivers.gripper_ros import ActionGripper
+from grasp_executor.drivers.hands_ros import hand
 from grasp_executor.drivers.joint_states_ros import JointStateListener
 from grasp_executor.drivers.trajectory_ros import TrajectoryDriver
 from grasp_executor.embedded.embedded_planner import EmbeddedPlanner
@@ -34,7 +35,7 @@ from grasp_msgs.action import ClearBin, Pick
 from grasp_msgs.srv import DetectGrasps
 from grasp_nodes.geometry_ros import transform_message
 from grasp_robots.allowed_contacts import allowed_contacts
-from grasp_robots.robot_file import load_robot
+from grasp_robots.work_cell import WorkCell, load_work_cell
 
 #: Of the states of the robot in which pairs of links are found that need no check: always the same.
 CONTACT_SEED = 0
@@ -45,25 +46,23 @@ class Session:
 
     Raises
     ------
-    ParameterError, RobotFileError : a parameter or the robot's file is wrong.
+    ParameterError, RobotFileError : a parameter or a file is wrong.
     """
 
     def __init__(self, node: Node, params: ExecutorParams) -> None:
-        if not params.robot:
-            raise ParameterError("robot: name the file of a robot")
-        path = Path(params.robot)
-        robot = load_robot(path, path.parents[1] / "grippers")
+        cell = load_work_cell(params.cell_file)
+        robot = cell.robot
         contacts = allowed_contacts(robot, np.random.default_rng(CONTACT_SEED))
         planned = planning_robot(robot, contacts)
-        around = cell_scene(params)
+        around = cell_scene(cell, planned)
         self.base = planned.base_link
         self._params = params
         drivers = [TrajectoryDriver(node, arm.controller) for arm in robot.arms]
-        hands = [ActionGripper(node, arm.mount, params.gripper_action) for arm in robot.arms]
+        hands = [hand(node, arm.mount, params) for arm in robot.arms]
         joints = JointStateListener(node, params.state_timeout)
         self._arms = {
-            arm.group: Manipulator(arm, driver, hand)
-            for arm, driver, hand in zip(robot.arms, drivers, hands, strict=True)
+            arm.group: Manipulator(arm, driver, fingers, _spots(cell, arm.group))
+            for arm, driver, fingers in zip(robot.arms, drivers, hands, strict=True)
         }
         if params.handeye:
             self._publish_camera(node, HandEye.load(params.handeye))
@@ -83,7 +82,7 @@ class Session:
             self._detection.close,
             joints.close,
             *(driver.close for driver in drivers),
-            *(hand.release for hand in hands),
+            *(fingers.release for fingers in hands),
         ]
 
     def _publish_camera(self, node: Node, eye: HandEye) -> None:
@@ -155,3 +154,11 @@ class Session:
         """End the planner's thread, and let go of the controllers and of the detection."""
         for close in self._closing:
             close()
+
+
+def _spots(cell: WorkCell, group: str) -> Float:
+    """Spots (S, 2) of an arm's tray, m in the robot's base."""
+    spots = cell.trays[group].spots()
+    in_world = np.column_stack([spots, np.zeros(len(spots))])
+    in_base = transform_points(inverse(cell.T_world_root), in_world)
+    return np.array(in_base[:, :2], np.float64)

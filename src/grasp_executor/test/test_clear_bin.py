@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grasp_core.errors import ParameterError
-from grasp_executor.clear_bin import ClearCode, ClearLimits, ClearResult, clear_bin
+from grasp_executor.clear_bin import LOOKS, ClearCode, ClearLimits, ClearResult, clear_bin
 from grasp_executor.pick_result import Attempt, PickCode, PickResult, PickStage
 
 S, MISS, NONE = PickCode.SUCCESS, PickCode.NOTHING_GRASPED, PickCode.NO_GRASPS
@@ -29,10 +29,15 @@ def clear(
 
 
 def test_it_ends_when_nothing_is_found() -> None:
-    result, reports = clear([S, MISS, S, NONE])
+    result, reports = clear([S, MISS, NONE, NONE, S, NONE, NONE, NONE])
     assert (result.code, result.message, result.picked) == (ClearCode.SUCCESS, "no_grasps", 2)
     assert [record.code for record in result.records] == [S, MISS, S]
     assert reports == [(1, 1), (2, 1), (3, 2)]
+
+
+def test_time_ends_it_though_nothing_is_found() -> None:
+    result, reports = clear([NONE], ClearLimits(time_sec=1e-9))
+    assert (result.code, result.records, reports) == (ClearCode.LIMIT_REACHED, (), [])
 
 
 def test_failures_in_a_row_end_it() -> None:
@@ -68,7 +73,7 @@ def test_grasps_that_were_only_planned_are_no_attempts_of_a_pick_that_moved() ->
         [
             PickResult(S, "", PickStage.RETREAT, (planned, planned, moved)),
             PickResult(PickCode.UNREACHABLE, "far", PickStage.PLAN, (planned, planned)),
-            one(NONE),
+            *[one(NONE)] * LOOKS,
         ]
     )
     result = clear_bin(lambda: next(picks), ClearLimits(), lambda *_: None)

@@ -30,7 +30,8 @@ from grasp_robots.robot_file import load_robot
 
 CONFIG = Path(__file__).parents[3] / "config"
 ARM = "diana7_arm"
-PARAMS = PickParams(place_position=(0.35, 0.4, 0.15), path_timeout=5.0)
+PARAMS = PickParams(path_timeout=5.0)
+SPOTS = np.array([(0.35, 0.4), (0.35, 0.3)])
 TABLE = PlanningScene().with_obstacle(
     "table", Box(np.array([1.0, 1.2, 0.1])), transform(np.eye(3), [0.65, 0.0, -0.05])
 )
@@ -146,7 +147,7 @@ class Trial:
         return self.run(PickRequest(find, detections))
 
     def run(self, request: PickRequest) -> PickResult:
-        manipulator = Manipulator(self.fake.arm, self.fake, self.fake)
+        manipulator = Manipulator(self.fake.arm, self.fake, self.fake, SPOTS)
         picker = Picker(
             {ARM: manipulator},
             self.fake,
@@ -189,9 +190,9 @@ def test_the_motions_go_where_they_should(trial: Trial) -> None:
         (0.55, 0.0, 0.12),  # 8 cm above the grasp, as it approaches from above
         (0.55, 0.0, 0.04),
         (0.55, 0.0, 0.16),  # 12 cm up
-        (0.35, 0.4, 0.27),
-        (0.35, 0.4, 0.15),
-        (0.35, 0.4, 0.23),
+        (0.35, 0.4, 0.21),
+        (0.35, 0.4, 0.09),  # 5 cm higher than it was taken
+        (0.35, 0.4, 0.17),
     ]
     np.testing.assert_allclose([end[:3, 3] for end in ends[:6]], expected, atol=1e-4)
     for end in ends[:6]:
@@ -284,9 +285,7 @@ def test_fingers_that_meet_are_a_miss_and_the_next_grasp_is_tried(trial: Trial) 
 
 def test_after_the_executions_of_one_detection_follows_a_fresh_one(trial: Trial) -> None:
     trial.fake.object_width = 0.0
-    trial.params = PickParams(
-        place_position=PARAMS.place_position, path_timeout=5.0, max_executions=1
-    )
+    trial.params = PickParams(path_timeout=5.0, max_executions=1)
     result = trial.pick(GOOD, (0.5, 0.1, 0.04), detections=2)
     assert trial.detections == 2
     assert [attempt.code for attempt in result.attempts] == [PickCode.NOTHING_GRASPED] * 2
@@ -347,7 +346,7 @@ def test_a_stop_while_the_gripper_closes(trial: Trial, monkeypatch: pytest.Monke
 
 
 def test_a_stop_while_planning_ends_at_once(trial: Trial) -> None:
-    trial.params = PickParams(place_position=(0.35, 0.4, 0.15), path_timeout=60.0)
+    trial.params = PickParams(path_timeout=60.0)
 
     def find(halt: Halt) -> Found:
         # The stop comes from the planner's own thread: it runs while the pick waits for it.
@@ -366,7 +365,7 @@ def test_a_stop_before_the_start(trial: Trial) -> None:
 
 
 def test_planning_has_an_end(trial: Trial) -> None:
-    trial.params = PickParams(planning_timeout=0.1, place_position=PARAMS.place_position)
+    trial.params = PickParams(planning_timeout=0.1)
     result = trial.pick(*[FAR] * 50)
     assert result.code is PickCode.PLANNING_TIMED_OUT
     assert "out of time" in result.message

@@ -112,6 +112,40 @@ def test_results() -> None:
     assert cleared.records == [record]
 
 
+def test_results_come_back() -> None:
+    planned = Attempt(PickCode.UNREACHABLE, "far", PickStage.PLAN, grasp=GRASP, started_ns=5)
+    moved = Attempt(
+        PickCode.OBJECT_LOST, "lost", PickStage.LIFT, "arm", GRASP, {"lift": 2.5}, 3_000_000_001
+    )
+    nothing = Attempt(PickCode.NO_GRASPS, "", PickStage.DETECT, started_ns=6)
+    result = PickResult(PickCode.OBJECT_LOST, "lost", PickStage.LIFT, (planned, moved, nothing))
+    back = ros.read_pick_result(ros.pick_message(result, "base", 7))
+    assert (back.code, back.message, back.stage) == (result.code, "lost", PickStage.LIFT)
+    for attempt, expected in zip(back.attempts, result.attempts, strict=True):
+        for name in ("code", "message", "stage", "arm", "stage_ms", "started_ns"):
+            assert getattr(attempt, name) == getattr(expected, name)
+    assert back.attempts[2].grasp is None
+    assert back.attempts[1].grasp is not None
+    np.testing.assert_allclose(back.attempts[1].grasp.positions, GRASP.positions)
+    cleared = ClearResult(ClearCode.FAILED, "3 in a row", 1, (moved,))
+    again = ros.read_clear_result(ros.clear_message(cleared, "base"))
+    assert (again.code, again.message, again.picked) == (ClearCode.FAILED, "3 in a row", 1)
+    assert again.records[0].stage_ms == {"lift": 2.5}
+
+
+def test_limits_go_and_come_back() -> None:
+    limits = ClearLimits(3, 2, 4, 1.5)
+    assert ros.read_limits(ros.clear_goal(limits), 9) == limits
+
+
+def test_a_mask_is_white_on_the_target() -> None:
+    target = np.zeros((2, 3), bool)
+    target[1, 2] = True
+    message = ros.mask_message(target)
+    assert (message.height, message.width, message.step, message.encoding) == (2, 3, 3, "mono8")
+    assert list(message.data) == [0, 0, 0, 0, 0, 255]
+
+
 def test_no_grasp_is_one_of_no_width() -> None:
     nothing = PickResult(
         PickCode.NO_GRASPS,

@@ -33,7 +33,8 @@ CONFIG = Path(__file__).parents[3] / "config"
 TABLE = PlanningScene().with_obstacle(
     "table", Box(np.array([0.6, 1.0, 0.1])), transform(np.eye(3), [0.5, 0.0, -0.05])
 )
-PARAMS = PickParams(place_position=(0.4, 0.0, 0.15), path_timeout=5.0, planning_timeout=60.0)
+PARAMS = PickParams(path_timeout=5.0, planning_timeout=60.0)
+SPOTS = np.array([(0.4, 0.0)])
 
 
 class FakeArm:
@@ -64,7 +65,7 @@ class TwoArms:
         self.robot = robot
         self.state = dict(robot.home)
         self.arms = {arm.group: FakeArm(arm, self.state) for arm in yumi.arms}
-        manipulators = {name: Manipulator(a.arm, a, a) for name, a in self.arms.items()}
+        manipulators = {name: Manipulator(a.arm, a, a, SPOTS) for name, a in self.arms.items()}
         self.picker = Picker(
             manipulators, self, robot, TABLE, worker, PARAMS, np.random.default_rng(0)
         )

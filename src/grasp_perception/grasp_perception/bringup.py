@@ -18,7 +18,7 @@ from grasp_core.params import build_params, check_params, parameter
 from grasp_perception.node_params import CONTINUOUS, ON_DEMAND
 from grasp_perception.share import share_path
 
-PACKAGE, SIM_PACKAGE = "grasp_perception", "grasp_sim"
+PACKAGE, SIM_PACKAGE, EXECUTOR_PACKAGE = "grasp_perception", "grasp_sim", "grasp_executor"
 #: Topic of the clouds of each camera, with the names that its driver gives by default:
 #: realsense2_camera 4 with pointcloud.enable, Photoneo's phoxi_camera, and our bag player.
 CLOUD_TOPICS = {
@@ -28,6 +28,9 @@ CLOUD_TOPICS = {
 }
 #: What each simulated camera stands for; it publishes on the topics of that camera's driver.
 SIM_CAMERAS = {"d435": "realsense", "phoxi": "phoxi"}
+#: The robots that config/cells has a cell for, each with the camera of its paper.
+ROBOTS = {"yumi": "phoxi", "diana7": "d435"}
+NO_ROBOT = "none"
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,18 @@ class BringupArguments:
     camera: str = parameter(
         "realsense", "Where the clouds come from.", choices=(*CLOUD_TOPICS, "sim")
     )
+    robot: str = parameter(
+        NO_ROBOT,
+        "Robot that picks, in its cell of config/cells; with camera:=sim its arms are simulated.",
+        choices=(NO_ROBOT, *ROBOTS),
+    )
     cloud_topic: str = parameter("", "Topic of the clouds; empty: the camera driver's own.")
     bag: str = parameter("", "Bag or cloud file that camera:=bag plays.")
     loop: bool = parameter(True, "Play the bag again and again.")
     sim_camera: str = parameter(
-        "d435", "Camera that camera:=sim stands for.", choices=tuple(SIM_CAMERAS)
+        "",
+        "Camera that camera:=sim stands for; empty: phoxi for the yumi, else d435.",
+        choices=("", *SIM_CAMERAS),
     )
     seed: int = parameter(0, "Seed of the scene that camera:=sim shows.", low=0)
     sim_params_file: str = parameter("", "Overrides of the other parameters of camera:=sim.")
@@ -51,9 +61,10 @@ class BringupArguments:
     )
     params_file: str = parameter(
         "",
-        "Overrides of the parameters of perception; empty: config/perception.yaml, or "
-        "perception_sim.yaml with camera:=sim.",
+        "Overrides of the parameters of perception; empty: perception_ROBOT.yaml of the folder "
+        "config, without a robot perception_sim.yaml with camera:=sim, else perception.yaml.",
     )
+    executor_params_file: str = parameter("", "Overrides of the parameters of the executor.")
     namespace: str = parameter("", "Namespace of the nodes and of the service.")
     rviz: bool = parameter(False, "Start RViz, which comes with a ROS installation.")
 
@@ -112,13 +123,16 @@ def _yaml(text: str) -> Any:
 
 def node_specs(arguments: BringupArguments) -> list[NodeSpec]:
     """Nodes that the arguments ask for."""
-    driver = SIM_CAMERAS[arguments.sim_camera] if arguments.camera == "sim" else arguments.camera
+    camera = arguments.sim_camera or ROBOTS.get(arguments.robot, "d435")
+    driver = SIM_CAMERAS[camera] if arguments.camera == "sim" else arguments.camera
     topic = arguments.cloud_topic or CLOUD_TOPICS[driver]
     specs = [_perception(arguments, topic)]
+    if arguments.robot != NO_ROBOT:
+        specs.append(_executor(arguments))
     if arguments.camera == "bag":
         specs.append(_bag_player(arguments, topic))
     if arguments.camera == "sim":
-        specs.append(_sim_camera(arguments, topic))
+        specs.append(_sim(arguments, camera, topic))
     if arguments.rviz:
         view = share_path(PACKAGE) / "config" / "grasp.rviz"
         specs.append(
@@ -129,10 +143,12 @@ def node_specs(arguments: BringupArguments) -> list[NodeSpec]:
 
 def _perception(arguments: BringupArguments, topic: str) -> NodeSpec:
     chosen = {"gripper": arguments.gripper, "mode": arguments.mode}
-    remappings = [("~/cloud", topic)]
-    if arguments.namespace:  # the service's name is absolute, for those who have one camera
-        remappings.append(("/detect_grasps", f"/{arguments.namespace.strip('/')}/detect_grasps"))
-    default = "perception_sim.yaml" if arguments.camera == "sim" else "perception.yaml"
+    remappings = [("~/cloud", topic), *_into_namespace(arguments, "/detect_grasps")]
+    default = "perception.yaml"
+    if arguments.robot != NO_ROBOT:
+        default = f"perception_{arguments.robot}.yaml"
+    elif arguments.camera == "sim":
+        default = "perception_sim.yaml"
     return NodeSpec(
         PACKAGE,
         "perception_node",
@@ -142,6 +158,34 @@ def _perception(arguments: BringupArguments, topic: str) -> NodeSpec:
         params_file=arguments.params_file or str(share_path(PACKAGE) / "config" / default),
         remappings=tuple(remappings),
     )
+
+
+def _executor(arguments: BringupArguments) -> NodeSpec:
+    namespace = f"/{arguments.namespace.strip('/')}" if arguments.namespace else ""
+    return NodeSpec(
+        EXECUTOR_PACKAGE,
+        "executor_node",
+        "executor",
+        arguments.namespace,
+        parameters={"cell_file": cell_file(arguments.robot)},
+        params_file=arguments.executor_params_file,
+        remappings=(
+            ("~/points", f"{namespace}/perception/cloud_filtered"),
+            *_into_namespace(arguments, "/detect_grasps", "/pick", "/clear_bin"),
+        ),
+    )
+
+
+def _into_namespace(arguments: BringupArguments, *names: str) -> list[tuple[str, str]]:
+    """Remap names that are absolute, for those who have one camera and one robot."""
+    if not arguments.namespace:
+        return []
+    return [(name, f"/{arguments.namespace.strip('/')}{name}") for name in names]
+
+
+def cell_file(robot: str) -> str:
+    """Path of the cell of one of `ROBOTS`."""
+    return str(share_path(PACKAGE) / "config" / "cells" / f"{robot}.yaml")
 
 
 def _bag_player(arguments: BringupArguments, topic: str) -> NodeSpec:
@@ -155,14 +199,20 @@ def _bag_player(arguments: BringupArguments, topic: str) -> NodeSpec:
     )
 
 
-def _sim_camera(arguments: BringupArguments, topic: str) -> NodeSpec:
-    own = CLOUD_TOPICS[SIM_CAMERAS[arguments.sim_camera]]
+def _sim(arguments: BringupArguments, camera: str, topic: str) -> NodeSpec:
+    """Simulate the camera, and the robot in its view where there is one."""
+    own = CLOUD_TOPICS[SIM_CAMERAS[camera]]
+    parameters = {"camera": camera, "seed": arguments.seed}
+    executable, name = "sim_node", "sim_camera"
+    if arguments.robot != NO_ROBOT:
+        parameters["cell_file"] = cell_file(arguments.robot)
+        executable, name = "arm_node", "sim_arm"
     return NodeSpec(
         SIM_PACKAGE,
-        "sim_node",
-        "sim_camera",
+        executable,
+        name,
         arguments.namespace,
-        parameters={"camera": arguments.sim_camera, "seed": arguments.seed},
+        parameters=parameters,
         params_file=arguments.sim_params_file,
         remappings=() if topic == own else ((own, topic),),
     )
@@ -174,7 +224,7 @@ def processes(specs: Sequence[NodeSpec]) -> list[list[str]]:
 
 
 def _command(spec: NodeSpec) -> list[str]:
-    if spec.package in (PACKAGE, SIM_PACKAGE):
+    if spec.package in (PACKAGE, SIM_PACKAGE, EXECUTOR_PACKAGE):
         command = [sys.executable, "-m", f"{spec.package}.{spec.executable}"]
     else:
         command = [spec.executable]

@@ -26,6 +26,9 @@ class PerceptionParams(PipelineParams):
         choices=(ON_DEMAND, CONTINUOUS),
     )
     autostart: bool = parameter(True, "Configure and activate at the start; false: on command.")
+    cloud_timeout: float = parameter(
+        10.0, "Longest wait for a cloud as new as a request wants.", unit="s", low=0.0, high=120.0
+    )
     tf_timeout: float = parameter(
         0.5, "Longest wait for a transform that is missing.", unit="s", low=0.0, high=10.0
     )
@@ -53,3 +56,21 @@ class BagPlayerParams:
         check_params(self)
         if not self.path:
             raise ParameterError("path: name a bag or a cloud file to play")
+
+
+@dataclass(frozen=True)
+class RecorderParams:
+    """Parameters of the recorder."""
+
+    path: str = parameter("", "Folder of the bag, which is made.")
+    topics: str = parameter("", "Topics with commas between; they may appear later.")
+
+    def __post_init__(self) -> None:
+        check_params(self)
+        if not (self.path and self.names):
+            raise ParameterError("path and topics: name a folder to make and what to record")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the topics one by one."""
+        return tuple(name.strip() for name in self.topics.split(",") if name.strip())

@@ -25,10 +25,11 @@ from grasp_nodes.run_ros import run
 from grasp_perception import ros
 from grasp_perception.answer_ros import Answer, Response, answer
 from grasp_perception.clouds.point_cloud2 import read_cloud
-from grasp_perception.clouds.wire import read_stamp
+from grasp_perception.clouds.wire import read_stamp, read_time
 from grasp_perception.detectors import DETECTORS
 from grasp_perception.diagnostics import Diagnostics
 from grasp_perception.gripper_files import load_gripper
+from grasp_perception.newest_cloud import NewestCloud
 from grasp_perception.node_params import CONTINUOUS, PerceptionParams
 from grasp_perception.pipeline import Pipeline
 from grasp_perception.tf_ros import listen
@@ -54,9 +55,8 @@ class PerceptionNode(LifecycleNode):
         self._pipeline: Pipeline | None = None
         self._continuous = False
         self._cloud_subscription: Subscription | None = None
-        self._newest: PointCloud2 | None = None
-        self._newest_waits = False
-        self._newest_lock = Lock()
+        self._newest: NewestCloud[PointCloud2] = NewestCloud()
+        self._cloud_timeout = 0.0
         self._working = Lock()
         detection = MutuallyExclusiveCallbackGroup()  # one detection at a time
         self._cloud_arrived = self.create_guard_condition(self._detect_newest, detection)
@@ -91,6 +91,7 @@ class PerceptionNode(LifecycleNode):
             self._fail(f"cannot configure: {error}", error)
             return TransitionCallbackReturn.FAILURE
         self._transforms.timeout_sec = params.tf_timeout
+        self._cloud_timeout = params.cloud_timeout
         self._continuous = params.mode == CONTINUOUS
         self._pipeline = Pipeline(params, gripper, detector, self._transforms)
         self._grasps = self.create_lifecycle_publisher(GraspArray, "~/grasps", LATCHED)
@@ -101,6 +102,7 @@ class PerceptionNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start to listen to clouds and to answer."""
+        self._newest.open()
         self._cloud_subscription = self.create_subscription(
             PointCloud2,
             "~/cloud",
@@ -116,8 +118,7 @@ class PerceptionNode(LifecycleNode):
         """Stop to listen, and forget the newest cloud: it will be old."""
         self._enter("inactive")
         self.destroy_subscription(self._cloud_subscription)
-        with self._newest_lock:
-            self._newest, self._newest_waits = None, False
+        self._newest.close()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -136,12 +137,8 @@ class PerceptionNode(LifecycleNode):
 
     def _on_cloud(self, message: PointCloud2) -> None:
         """Keep the message; it is converted only when it is needed."""
-        with self._newest_lock:
-            backwards = self._newest is not None and (
-                read_stamp(message.header) < read_stamp(self._newest.header)
-            )
-            dropped = self._continuous and self._newest_waits
-            self._newest, self._newest_waits = message, True
+        backwards, dropped = self._newest.put(message, read_stamp(message.header))
+        dropped = dropped and self._continuous
         self._diagnostics.cloud_arrived(monotonic(), backwards=backwards, dropped=dropped)
         if backwards:
             self.get_logger().warning("the stamps of the clouds went back", throttle_duration_sec=5)
@@ -149,10 +146,8 @@ class PerceptionNode(LifecycleNode):
             self._cloud_arrived.trigger()
 
     def _detect_newest(self) -> None:
-        with self._newest_lock:
-            message, waits = self._newest, self._newest_waits
-            self._newest_waits = False
-        if waits:
+        message = self._newest.take()
+        if message is not None:
             self._detect(message)
 
     def _on_detect(
@@ -160,7 +155,7 @@ class PerceptionNode(LifecycleNode):
     ) -> DetectGrasps.Response:
         given = request.cloud
         if not (given.fields or given.data or given.width or given.header.frame_id):
-            given = self._newest
+            given = self._newest.since(read_time(request.not_before), self._cloud_timeout)
         result = self._detect(given, request)
         response.code, response.message, response.grasps = result.code, result.text, result.grasps
         return response
@@ -176,6 +171,8 @@ class PerceptionNode(LifecycleNode):
         if message is None:
             topic = self.resolve_topic_name("~/cloud")
             text = f"no cloud in the request and none received yet on {topic}"
+            if request is not None and read_time(request.not_before) > 0:
+                text = f"no cloud as new as wanted on {topic} within {self._cloud_timeout} s"
             self._fail(text)
             return Answer(Response.NO_CLOUD, text)
         with self._working:
@@ -192,6 +189,7 @@ class PerceptionNode(LifecycleNode):
 
     def finish(self) -> None:
         """Wait for a detection that runs, so that its answer is still sent."""
+        self._newest.close()
         self._working.acquire(timeout=LAST_WORK_SEC)
 
     def _enter(self, state: str) -> None:

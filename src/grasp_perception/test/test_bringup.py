@@ -16,6 +16,7 @@ from grasp_core.errors import ParameterError
 from grasp_core.params import build_params, load_overrides
 from grasp_perception.bringup import (
     CLOUD_TOPICS,
+    ROBOTS,
     SIM_CAMERAS,
     BringupArguments,
     NodeSpec,
@@ -65,6 +66,36 @@ def test_simulated_camera_takes_the_place_of_the_real_one(name: str, driver: str
     assert (camera.params_file, camera.remappings) == ("", ())
 
 
+@pytest.mark.parametrize(("robot", "camera"), ROBOTS.items())
+def test_a_robot_brings_the_executor_and_its_cell(robot: str, camera: str) -> None:
+    perception, executor, arms = node_specs(BringupArguments(camera="sim", robot=robot, seed=7))
+    assert perception.remappings == (("~/cloud", CLOUD_TOPICS[SIM_CAMERAS[camera]]),)
+    assert Path(perception.params_file).name == f"perception_{robot}.yaml"
+    assert (executor.package, executor.executable) == ("grasp_executor", "executor_node")
+    assert executor.remappings == (("~/points", "/perception/cloud_filtered"),)
+    assert (arms.package, arms.executable) == ("grasp_sim", "arm_node")
+    cell_file = arms.parameters["cell_file"]
+    assert arms.parameters == {"camera": camera, "seed": 7, "cell_file": cell_file}
+    assert executor.parameters == {"cell_file": cell_file}
+    assert Path(cell_file).is_file()
+    assert processes([executor])[0][1:3] == ["-m", "grasp_executor.executor_node"]
+
+
+def test_a_robot_with_a_real_camera() -> None:
+    arguments = BringupArguments(
+        camera="phoxi", robot="diana7", executor_params_file="mine.yaml", namespace="left"
+    )
+    perception, executor = node_specs(arguments)
+    assert ("~/cloud", CLOUD_TOPICS["phoxi"]) in perception.remappings
+    assert executor.params_file == "mine.yaml"
+    assert executor.remappings == (
+        ("~/points", "/left/perception/cloud_filtered"),
+        ("/detect_grasps", "/left/detect_grasps"),
+        ("/pick", "/left/pick"),
+        ("/clear_bin", "/left/clear_bin"),
+    )
+
+
 def test_simulated_camera_publishes_where_it_is_told_to() -> None:
     arguments = BringupArguments(camera="sim", cloud_topic="/mine", sim_params_file="sim.yaml")
     perception, camera = node_specs(arguments)
@@ -86,8 +117,11 @@ def test_arguments_are_read_from_texts() -> None:
         ({"seed": "many"}, "seed: 'many' is not a whole number"),
         ({"seed": "-1"}, "seed: -1 is not in"),
         ({"loop": "["}, r"loop: '\[' is not true or false"),
-        ({"camara": "sim"}, "unknown parameter camara; valid: bag, camera, cloud_topic, gripper"),
-        ({"sim_camera": "kinect"}, "sim_camera: 'kinect' is not one of d435, phoxi"),
+        (
+            {"camara": "sim"},
+            "unknown parameter camara; valid: bag, camera, cloud_topic, executor_params",
+        ),
+        ({"sim_camera": "kinect"}, "sim_camera: 'kinect' is not one of , d435, phoxi"),
     ],
 )
 def test_wrong_texts_are_named(texts: dict[str, str], message: str) -> None:
@@ -185,7 +219,8 @@ def launch_file(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_launch_file_declares_every_argument(launch_file: ModuleType) -> None:
     *declared, _ = launch_file.generate_launch_description().positional[0]
     assert [each.positional[0] for each in declared] == [f.name for f in fields(BringupArguments)]
-    camera, loop = declared[0], declared[3]
+    named = {each.positional[0]: each for each in declared}
+    camera, loop = named["camera"], named["loop"]
     assert (camera.default_value, camera.choices) == ("realsense", [*CLOUD_TOPICS, "sim"])
     assert (loop.default_value, loop.choices) == ("true", ["true", "false"])
     assert all(each.description for each in declared)

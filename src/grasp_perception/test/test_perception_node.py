@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import sleep
 from typing import Any
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import Vector3
 from lifecycle_msgs.msg import Transition
@@ -145,6 +148,30 @@ def test_service_without_any_cloud(forgetful: Node) -> None:
     response = forgetful.detect()
     assert response.code == Response.NO_CLOUD
     assert "none received yet on /perception/cloud" in response.message
+
+
+def test_service_waits_for_a_cloud_as_new_as_it_is_asked_for(
+    forgetful: Node, block_cloud: PointCloud
+) -> None:
+    publisher = forgetful.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
+    publisher.publish(ros.cloud_message(replace(block_cloud, stamp_ns=10**9)))
+    forgetful.wait_for(lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
+    request = DetectGrasps.Request(not_before=Time(sec=2))
+    with ThreadPoolExecutor() as pool:
+        newer = ros.cloud_message(replace(block_cloud, stamp_ns=3 * 10**9))
+        pool.submit(lambda: (sleep(1.0), publisher.publish(newer)))
+        response = forgetful.detect(request)
+    assert response.code == Response.SUCCESS, response.message
+    assert response.grasps.header.stamp.sec == 3
+
+
+def test_service_does_not_wait_for_ever(node: Node) -> None:
+    node.change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
+    assert node.set(cloud_timeout=0.5)[0].successful
+    node.change(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+    response = node.detect(DetectGrasps.Request(not_before=Time(sec=2)))
+    assert response.code == Response.NO_CLOUD
+    assert "no cloud as new as wanted on /perception/cloud within 0.5 s" in response.message
 
 
 def _message(xyz: np.ndarray) -> PointCloud2:

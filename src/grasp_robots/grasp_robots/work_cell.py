@@ -18,10 +18,13 @@ from grasp_robots.errors import RobotFileError
 from grasp_robots.robot_file import load_robot
 from grasp_robots.section import Section
 
+#: Metres, thickness of the walls of bins and trays.
+WALL_M = 0.005
+
 
 @dataclass(frozen=True)
-class Tray:
-    """An open box on the table, into which an arm puts what it picked.
+class OpenBox:
+    """An open box on the table: the bin, or the tray into which an arm puts what it picked.
 
     Attributes
     ----------
@@ -38,7 +41,27 @@ class Tray:
 
     def __post_init__(self) -> None:
         if not all(length > 0 for length in self.size):
-            raise RobotFileError(f"size {list(self.size)} of a tray must be three lengths > 0 m")
+            raise RobotFileError(f"size {list(self.size)} of a box must be three lengths > 0 m")
+
+    def walls(self) -> list[tuple[Float, Float]]:
+        """Centre (3,) and half sides (3,), metres in the world, of each wall."""
+        (x, y, z), t = np.array(self.size) / 2, WALL_M / 2
+        offset = np.array([*self.center, 0.0])
+        return [
+            (offset + center, np.array(half))
+            for center, half in (
+                ([x + t, 0.0, z], [t, y + 2 * t, z]),
+                ([-x - t, 0.0, z], [t, y + 2 * t, z]),
+                ([0.0, y + t, z], [x, t, z]),
+                ([0.0, -y - t, z], [x, t, z]),
+            )
+        ]
+
+    def spots(self) -> Float:
+        """Middles (9, 2) of the ninths of the floor, metres in the world; no two beside in turn."""
+        order = [(1, 1), (-1, -1), (1, -1), (-1, 1), (0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]
+        spots: Float = self.center + np.array(order) * np.array(self.size[:2]) / 3
+        return spots
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +72,7 @@ class WorkCell:
     ----------
     robot : the robot.
     T_world_root : (4, 4) pose of the robot's root link.
+    bin : what is picked from; its center is the world's origin.
     trays : of each arm, by its group.
     cameras : (position, target) by the camera's name, each (3,) metres in the world: where it
         stands and what it looks at.
@@ -60,7 +84,8 @@ class WorkCell:
 
     robot: RobotDescription
     T_world_root: Float
-    trays: Mapping[str, Tray]
+    bin: OpenBox
+    trays: Mapping[str, OpenBox]
     cameras: Mapping[str, tuple[Float, Float]]
 
     def __post_init__(self) -> None:
@@ -84,7 +109,7 @@ def load_work_cell(path: Path | str) -> WorkCell:
     path = Path(path)
     try:
         file = Section("the file", yaml.safe_load(path.read_text(encoding="utf-8")))
-        file.check_keys(("robot", "base", "trays", "cameras"))
+        file.check_keys(("robot", "base", "bin", "trays", "cameras"))
         name = file.text("robot")
     except OSError as error:
         raise RobotFileError(f"{path}: {error.strerror}") from error
@@ -98,6 +123,7 @@ def load_work_cell(path: Path | str) -> WorkCell:
         return WorkCell(
             robot=robot,
             T_world_root=_base(file.section("base")),
+            bin=_bin(file.section("bin")),
             trays={section.name: _tray(section) for section in file.sections("trays")},
             cameras={section.name: _view(section) for section in file.sections("cameras")},
         )
@@ -111,11 +137,17 @@ def _base(section: Section) -> Float:
     return transform(turn, section.numbers("position_m", 3))
 
 
-def _tray(section: Section) -> Tray:
+def _bin(section: Section) -> OpenBox:
+    section.check_keys(("size_m",))
+    length, width, height = section.numbers("size_m", 3).tolist()
+    return OpenBox((0.0, 0.0), (length, width, height))
+
+
+def _tray(section: Section) -> OpenBox:
     section.check_keys(("center_m", "size_m"))
     x, y = section.numbers("center_m", 2).tolist()
     length, width, height = section.numbers("size_m", 3).tolist()
-    return Tray((x, y), (length, width, height))
+    return OpenBox((x, y), (length, width, height))
 
 
 def _view(section: Section) -> tuple[Float, Float]:

@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from grasp_robots.errors import RobotFileError
-from grasp_robots.work_cell import Tray, load_work_cell
+from grasp_robots.work_cell import OpenBox, load_work_cell
 
 CELL = {
     "robot": "diana7",
     "base": {"position_m": [1.0, 2.0, 0.5], "yaw_rad": np.pi / 2},
+    "bin": {"size_m": [0.4, 0.3, 0.1]},
     "trays": {"diana7_arm": {"center_m": [0.1, 0.4], "size_m": [0.3, 0.2, 0.06]}},
     "cameras": {"d435": {"position_m": [0.4, 0.0, 0.5], "target_m": [0.0, 0.0, 0.0]}},
 }
@@ -45,7 +46,7 @@ def test_numbers_of_a_file(cells: Path) -> None:
     cell = load_work_cell(write(cells, CELL))
     expected = [[0, -1, 0, 1], [1, 0, 0, 2], [0, 0, 1, 0.5], [0, 0, 0, 1]]
     np.testing.assert_allclose(cell.T_world_root, expected, atol=1e-12)
-    assert cell.trays["diana7_arm"] == Tray((0.1, 0.4), (0.3, 0.2, 0.06))
+    assert cell.trays["diana7_arm"] == OpenBox((0.1, 0.4), (0.3, 0.2, 0.06))
     position, target = cell.cameras["d435"]
     assert position.tolist() == [0.4, 0.0, 0.5]
     assert target.tolist() == [0.0, 0.0, 0.0]
@@ -55,12 +56,15 @@ def test_numbers_of_a_file(cells: Path) -> None:
     ("change", "message"),
     [
         ({"robot": "ur5"}, r"ur5\.yaml: No such file"),
-        ({"speed": 1}, "mine.yaml: the file has unknown speed; valid: robot, base, trays, cameras"),
+        (
+            {"speed": 1},
+            "mine.yaml: the file has unknown speed; valid: robot, base, bin, trays",
+        ),
         ({"base": {"yaw_rad": 0}}, "the file.base lacks position_m"),
         ({"trays": {}}, "mine.yaml: trays of no arm, expected of diana7_arm"),
         (
             {"trays": {"diana7_arm": {"center_m": [0, 0], "size_m": [0.3, 0.2, 0]}}},
-            r"size \[0.3, 0.2, 0.0\] of a tray must be three lengths > 0 m",
+            r"size \[0.3, 0.2, 0.0\] of a box must be three lengths > 0 m",
         ),
         (
             {"cameras": {"d435": {"position_m": [0, 0, 1], "target_m": [0, 0, 1]}}},

@@ -12,12 +12,12 @@ from grasp_core.checks import Float
 from grasp_core.transforms import transform
 from grasp_robots.allowed_contacts import AllowedContact
 from grasp_robots.home import home_values
-from grasp_robots.work_cell import Tray, WorkCell
+from grasp_robots.work_cell import OpenBox, WorkCell
 from grasp_sim.arm_model import SERVO_LAG_SEC, add_robot, put_robot
-from grasp_sim.arm_scenery import shape_mesh, tray_meshes, tray_walls
+from grasp_sim.arm_scenery import shape_mesh, tray_meshes
 from grasp_sim.bins import BINS
 from grasp_sim.depth_frame import BACKGROUND, DepthFrame
-from grasp_sim.errors import UnstableSimulationError
+from grasp_sim.errors import SceneError, UnstableSimulationError
 from grasp_sim.physics import compile_objects, set_contact, warnings
 from grasp_sim.ray_scene import PlacedMesh, RayScene
 from grasp_sim.scenery import placed_meshes
@@ -39,6 +39,10 @@ class ArmCell:
     work_cell : the robot, and where it and the trays stand.
     scene : how the objects lie at first.
     model, data : of MuJoCo; object i is body i + 1.
+
+    Raises
+    ------
+    SceneError : the scene's bin is not the cell's.
     """
 
     def __init__(
@@ -46,7 +50,12 @@ class ArmCell:
     ) -> None:
         self.work_cell = work_cell
         self.scene = scene
-        robot = work_cell.robot
+        robot, box = work_cell.robot, BINS[scene.spec.bin]
+        if (box.length, box.width, box.height) != work_cell.bin.size:
+            raise SceneError(
+                f"bin {scene.spec.bin!r} ({box.length}, {box.width}, {box.height}) m is not that "
+                f"of the cell, {work_cell.bin.size} m"
+            )
 
         def furnish(spec: mujoco.MjSpec) -> None:
             for tray in work_cell.trays.values():
@@ -54,7 +63,7 @@ class ArmCell:
             add_robot(spec, robot, work_cell.T_world_root, allowed)
 
         self.model = compile_objects(
-            BINS[scene.spec.bin], scene.models, scene.spec.friction, scene.T_world_object, furnish
+            box, scene.models, scene.spec.friction, scene.T_world_object, furnish
         )
         self.data = mujoco.MjData(self.model)
         joints = [self.model.joint(name) for name in robot.joint_names]
@@ -120,8 +129,7 @@ class ArmCell:
 
         `BIN`, the group of the arm to which the tray belongs, or `OUTSIDE`.
         """
-        bin_ = BINS[self.scene.spec.bin]
-        boxes = {BIN: Tray((0.0, 0.0), (bin_.length, bin_.width, 1.0)), **self.work_cell.trays}
+        boxes = {BIN: self.work_cell.bin, **self.work_cell.trays}
         return [
             next((name for name, box in boxes.items() if _above(box, position)), OUTSIDE)
             for position in self.T_world_object[:, :3, 3]
@@ -142,13 +150,13 @@ class ArmCell:
         return RayScene(self.meshes()).render(camera, T_world_camera)
 
 
-def _add_tray(spec: mujoco.MjSpec, tray: Tray) -> None:
-    for center, half in tray_walls(tray):
+def _add_tray(spec: mujoco.MjSpec, tray: OpenBox) -> None:
+    for center, half in tray.walls():
         wall = spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, pos=center, size=half)
         set_contact(wall, friction=1.0)  # of the gripper; objects bring their own, as in the bin
 
 
-def _above(box: Tray, position: Float) -> bool:
+def _above(box: OpenBox, position: Float) -> bool:
     """Whether a position (3,) lies above the floor of an open box."""
     off = np.abs(position[:2] - box.center)
     return bool((off <= np.array(box.size[:2]) / 2).all())

@@ -41,6 +41,8 @@ from grasp_sim.views import look_at
 THREADS = 8
 #: Seconds between two messages of joint states.
 JOINT_STATE_SEC = 0.01
+#: Seconds between two messages of where the objects are.
+OBJECTS_SEC = 0.1
 #: Seconds between two warnings that the machine is too slow.
 WARN_SEC = 10.0
 #: Longest wait for the physics to end.
@@ -55,7 +57,8 @@ class SimArm(Node):
 
     Services: `~/reset` puts the scene of the next seed there, the robot at home;
     `~/emergency_stop` stops (true) and releases (false); `~/contents` tells as JSON where each
-    object is: in the bin, in an arm's tray or outside.
+    object is: in the bin, in an arm's tray or outside. Topic `~/objects` has their poses; it is not
+    /tf, where no camera would put them.
 
     Attributes
     ----------
@@ -84,6 +87,10 @@ class SimArm(Node):
         now_ns = self.get_clock().now().nanoseconds
         base = transform_message(self._work_cell.T_world_root, WORLD, robot.root, now_ns)
         self._static.publish(TFMessage(transforms=[base]))
+        self._objects = self.create_publisher(TFMessage, "~/objects", 10)
+        self.create_timer(
+            OBJECTS_SEC, self._publish_objects, callback_group=MutuallyExclusiveCallbackGroup()
+        )
         gripper_action = GRIPPER_ACTIONS[params.gripper_action]
         self._actions = [
             *(TrajectoryAction(self, self.loop, arm.controller) for arm in robot.arms),
@@ -157,6 +164,17 @@ class SimArm(Node):
             effort=efforts.tolist(),
         )
         self._states.publish(state)
+
+    def _publish_objects(self) -> None:
+        """Tell where the objects truly are; a frame is named after its number and its object."""
+        with self.loop.lock:
+            names, poses = self.loop.cell.scene.spec.objects, self.loop.cell.T_world_object
+        now_ns = self.get_clock().now().nanoseconds
+        frames = [
+            transform_message(pose, WORLD, f"{i}/{name}", now_ns)
+            for i, (name, pose) in enumerate(zip(names, poses, strict=True))
+        ]
+        self._objects.publish(TFMessage(transforms=frames))
 
     def _on_reset(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         """Go on to the scene of the next seed."""

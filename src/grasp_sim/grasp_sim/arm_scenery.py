@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import trimesh
 
-from grasp_core.checks import Float
 from grasp_robots.shapes import Shape
-from grasp_robots.work_cell import Tray
-from grasp_sim.bins import Bin
+from grasp_robots.work_cell import OpenBox
 from grasp_sim.depth_frame import BACKGROUND
 from grasp_sim.ray_scene import PlacedMesh
 
@@ -26,16 +24,9 @@ def shape_mesh(shape: Shape) -> trimesh.Trimesh:
     return mesh
 
 
-def tray_walls(tray: Tray) -> list[tuple[Float, Float]]:
-    """Centre (3,) and half sides (3,), metres in the world, of the box of each wall."""
-    offset = np.array([*tray.center, 0.0])
-    return [(center + offset, np.array(half)) for center, half in Bin(*tray.size).walls()]
-
-
-def tray_meshes(tray: Tray) -> list[PlacedMesh]:
+def tray_meshes(tray: OpenBox) -> list[PlacedMesh]:
     """Walls of a tray; its floor is the table."""
     boxes = (
-        trimesh.creation.box(bounds=[center - half, center + half])
-        for center, half in tray_walls(tray)
+        trimesh.creation.box(bounds=[center - half, center + half]) for center, half in tray.walls()
     )
     return [PlacedMesh(box.vertices, box.faces, np.eye(4), BACKGROUND) for box in boxes]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import trimesh
 
+from grasp_core.checks import Float
+from grasp_robots.work_cell import OpenBox
 from grasp_sim.errors import SceneError
 
 
@@ -18,7 +20,6 @@ class Bin:
     ----------
     length, width : metres, inside, along x and y.
     height : metres, of the walls above the floor; 0 is a bare table with this work space.
-    wall : metres, thickness of the walls.
 
     Raises
     ------
@@ -28,23 +29,16 @@ class Bin:
     length: float
     width: float
     height: float
-    wall: float = 0.005
 
     def __post_init__(self) -> None:
-        if not (min(self.length, self.width, self.wall) > 0 and self.height >= 0):
+        if not (min(self.length, self.width) > 0 and self.height >= 0):
             raise SceneError(f"{self}: sides must be > 0 m and the height >= 0 m")
 
-    def walls(self) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
-        """Centre and half sides, metres, of the box of each wall; none for a table."""
+    def walls(self) -> list[tuple[Float, Float]]:
+        """Centre (3,) and half sides (3,), metres, of each wall; none for a table."""
         if self.height == 0:
             return []
-        x, y, z, t = self.length / 2, self.width / 2, self.height / 2, self.wall / 2
-        return [
-            ((x + t, 0.0, z), (t, y + 2 * t, z)),
-            ((-x - t, 0.0, z), (t, y + 2 * t, z)),
-            ((0.0, y + t, z), (x, t, z)),
-            ((0.0, -y - t, z), (x, t, z)),
-        ]
+        return OpenBox((0.0, 0.0), (self.length, self.width, self.height)).walls()
 
     def mesh(self) -> trimesh.Trimesh:
         """Table and walls as one mesh, in the world frame."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,9 +12,11 @@ from grasp_core.camera import Camera
 from grasp_robots.home import home_values
 from grasp_sim.arm_cell import BIN, OUTSIDE, ArmCell
 from grasp_sim.control_loop import ControlLoop
-from grasp_sim.errors import UnstableSimulationError
+from grasp_sim.drivers import DRIVERS
+from grasp_sim.errors import SceneError, UnstableSimulationError
 from grasp_sim.execution import Ending
 from grasp_sim.motion import Motion
+from grasp_sim.sensor_noise import capture
 from grasp_sim.state import place
 from grasp_sim.views import look_at
 
@@ -74,6 +77,13 @@ def test_places_tell_bin_trays_and_outside() -> None:
     assert cell.places() == [BIN, "right_arm", "left_arm", OUTSIDE]
 
 
+def test_a_scene_in_another_bin_is_refused() -> None:
+    cell = bench.cube_cell("yumi", (0.0, 0.0))
+    scene = replace(cell.scene, spec=replace(cell.scene.spec, bin="euro_box"))
+    with pytest.raises(SceneError, match=r"'euro_box' \(0.4, 0.3, 0.12\) m is not that of"):
+        ArmCell(cell.work_cell, scene, [])
+
+
 def test_an_effort_limit_holds_for_both_fingers() -> None:
     cell = bench.cube_cell("yumi", (0.0, 0.0))
     robot = cell.work_cell.robot
@@ -91,14 +101,15 @@ def test_an_effort_limit_holds_for_both_fingers() -> None:
 
 @pytest.mark.parametrize(("name", "camera"), [("yumi", "phoxi"), ("diana7", "d435")])
 def test_camera_sees_the_bin_past_the_robot_at_home(name: str, camera: str) -> None:
-    intrinsics = Camera(width=160, height=120, fx=120.0, fy=120.0, cx=79.5, cy=59.5)
+    setup = DRIVERS[camera].setup
     cell = bench.cube_cell(
         name, (0.0, 0.0), (0.12, 0.12), (0.12, -0.12), (-0.12, 0.12), (-0.12, -0.12)
     )
     T_world_camera = look_at(*cell.work_cell.cameras[camera])
-    seen = cell.look(intrinsics, T_world_camera)
-    assert set(np.unique(seen.instances)) == {0, 1, 2, 3, 4, 5}
-    points = intrinsics.deproject(seen.depth, "camera").points
+    seen = cell.look(setup.camera, T_world_camera)
+    depth = capture(seen, setup.noise, np.random.default_rng(0)).depth  # the projector sees it too
+    assert set(np.unique(seen.instances[depth > 0])) == {0, 1, 2, 3, 4, 5}
+    points = setup.camera.deproject(seen.depth, "camera").points
     heights = points @ T_world_camera[2, :3] + T_world_camera[2, 3]
     assert heights.min() > -1e-3
 

@@ -5,8 +5,8 @@ import pytest
 
 from grasp_core.transforms import transform
 from grasp_robots.shapes import Shape
-from grasp_robots.work_cell import Tray
-from grasp_sim.arm_scenery import shape_mesh, tray_meshes, tray_walls
+from grasp_robots.work_cell import OpenBox
+from grasp_sim.arm_scenery import shape_mesh, tray_meshes
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_the_mesh_of_a_shape_has_its_size_and_place(
 
 
 def test_walls_stand_around_the_inside_of_a_tray() -> None:
-    tray = Tray((0.1, -0.4), (0.3, 0.2, 0.06))
-    boxes = [(center - half, center + half) for center, half in tray_walls(tray)]
+    tray = OpenBox((0.1, -0.4), (0.3, 0.2, 0.06))
+    boxes = [(center - half, center + half) for center, half in tray.walls()]
     assert len(boxes) == 4
     for low, high in boxes:
         assert (low[2], high[2]) == (0.0, 0.06)

@@ -11,13 +11,11 @@ from grasp_sim.errors import SceneError
 
 
 def test_walls_stand_around_the_inner_sides() -> None:
-    corners = [
-        np.array([np.subtract(c, h), np.add(c, h)]) for c, h in Bin(0.4, 0.2, 0.1, 0.01).walls()
-    ]
-    assert_allclose(corners[0], [(0.2, -0.11, 0.0), (0.21, 0.11, 0.1)])
-    assert_allclose(corners[1], [(-0.21, -0.11, 0.0), (-0.2, 0.11, 0.1)])
-    assert_allclose(corners[2], [(-0.2, 0.1, 0.0), (0.2, 0.11, 0.1)])
-    assert_allclose(corners[3], [(-0.2, -0.11, 0.0), (0.2, -0.1, 0.1)])
+    corners = [np.array([np.subtract(c, h), np.add(c, h)]) for c, h in Bin(0.4, 0.2, 0.1).walls()]
+    assert_allclose(corners[0], [(0.2, -0.105, 0.0), (0.205, 0.105, 0.1)])
+    assert_allclose(corners[1], [(-0.205, -0.105, 0.0), (-0.2, 0.105, 0.1)])
+    assert_allclose(corners[2], [(-0.2, 0.1, 0.0), (0.2, 0.105, 0.1)])
+    assert_allclose(corners[3], [(-0.2, -0.105, 0.0), (0.2, -0.1, 0.1)])
 
 
 def test_a_table_has_no_walls() -> None:

@@ -133,8 +133,14 @@ class SyncedScene:
         self.core.setCollisions(_free_pairs_of(robot, self.planning_scene, name, present), False)
 
     def _rest(self, joints: dict[str, float]) -> None:
+        """Put every joint where it is, or at the limit that it is beyond.
+
+        With any joint beyond its limits, by the last bit of an open finger, RoboPlan plans nothing.
+        """
         for scene in (self.core, self.kinematics):
-            scene.setJointPositions(np.array([joints[name] for name in scene.getJointNames()]))
+            lower, upper = scene.getPositionLimitVectors()
+            positions = np.array([joints[name] for name in scene.getJointNames()])
+            scene.setJointPositions(positions.clip(lower, upper))
 
 
 def check_positions(group: JointGroup, positions: Float, name: str) -> Float:

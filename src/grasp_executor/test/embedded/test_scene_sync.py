@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from grasp_core.transforms import transform
+from grasp_executor.budget import Budget
 from grasp_executor.collision_world import CollisionWorld
+from grasp_executor.embedded.embedded_planner import EmbeddedPlanner
 from grasp_executor.embedded.scene_sync import SyncedScene
 from grasp_executor.errors import PlanningRobotError
 from grasp_executor.planning_scene import PlanningScene
@@ -40,6 +42,16 @@ def crowded() -> PlanningScene:
         .with_allowed("link_2", "link_4")
         .with_joints({"finger_joint": 0.02})
     )
+
+
+def test_a_finger_beyond_its_limit_is_at_its_limit(toy_arm, home) -> None:
+    """RoboPlan would call every state invalid."""
+    scene = PlanningScene().with_joints({"finger_joint": 0.04 + 1e-9})
+    planner = EmbeddedPlanner(toy_arm)
+    planner.set_scene(scene)
+    goal = home + np.array([0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
+    planned = planner.plan("arm", home, goal, rng=np.random.default_rng(0), budget=Budget(10.0))
+    assert planned.ok, planned.message
 
 
 def test_both_worlds_give_the_same_verdicts_and_poses(toy_arm) -> None:

@@ -277,8 +277,8 @@ def cell(running_cell: FakeCell) -> FakeCell:
 
 
 @pytest.fixture(scope="session")
-def robot_file() -> Path:
-    return ROBOT
+def cell_file() -> Path:
+    return CONFIG / "cells" / "diana7.yaml"
 
 
 @pytest.fixture(scope="session")

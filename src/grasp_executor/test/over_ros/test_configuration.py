@@ -33,16 +33,13 @@ def node(context: Any) -> Any:
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
-        ({}, ParameterError, "robot: name the file of a robot"),
-        ({"robot": "robots/diana8.yaml"}, RobotFileError, "diana8.yaml: No such file"),
-        ({"bin_size": (0.4, 0.3, 0.0)}, ParameterError, "bin_size: .* must be all 0 or all"),
+        ({}, ParameterError, "cell_file: '' is no file"),
+        ({"cell_file": "cells/diana8.yaml"}, RobotFileError, "diana8.yaml: No such file"),
     ],
 )
 def test_wrong_values_are_named(
-    node: Any, robot_file: Path, values: dict[str, Any], error: type[Exception], message: str
+    node: Any, values: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    if values and "robot" not in values:
-        values = {"robot": str(robot_file), **values}
     with pytest.raises(error, match=message):
         Session(node, ExecutorParams(**values))
 
@@ -58,12 +55,12 @@ def test_the_node_stays_up_and_says_what_is_wrong(
 
 
 def test_the_camera_is_published_where_it_is(
-    node: Any, spinning: Any, context: Any, robot_file: Path, tmp_path: Path
+    node: Any, spinning: Any, context: Any, cell_file: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "handeye.yaml"
     T_base_camera = transform(np.diag([1.0, -1.0, -1.0]), [0.5, 0.0, 1.0])
     HandEye("base_link", "camera", T_base_camera).save(path)
-    session = Session(node, ExecutorParams(robot=str(robot_file), handeye=str(path)))
+    session = Session(node, ExecutorParams(cell_file=str(cell_file), handeye=str(path)))
     listener = rclpy.create_node("listener", context=context)
     spinning.add_node(listener)
     arrived, messages = Event(), []

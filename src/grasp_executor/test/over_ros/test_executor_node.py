@@ -90,16 +90,13 @@ class Executor:
 
 @pytest.fixture(scope="module")
 def executor(
-    context: Any, spinning: Any, running_cell: Any, start_executor: Any, robot_file: Path
+    context: Any, spinning: Any, running_cell: Any, start_executor: Any, cell_file: Path
 ) -> Executor:
     import rclpy
 
     parameters = {
-        "robot": robot_file,
+        "cell_file": cell_file,
         "autostart": "false",
-        "place_position": "[0.35, 0.4, 0.15]",
-        "table_size": "[1.0, 1.2, 0.1]",
-        "table_center": "[0.65, 0.0, -0.05]",
         "state_timeout": "1.0",
         "max_executions": "1",
     }
@@ -304,7 +301,7 @@ def test_clearing_a_bin(
     assert (result.attempts, result.picked, result.left) == (2, 2, -1)
     assert result.message == "/detect_grasps: the bin is empty"
     assert [round(record.grasp.pose.position.y, 6) for record in result.records] == [0.0, 0.1]
-    assert [each.picked for each in executor.feedback if each.stage == "detect"] == [0, 1, 2]
+    assert [each.picked for each in executor.feedback if each.stage == "detect"] == [0, 1, 2, 2, 2]
     _, result = executor.clear(ClearBin.Goal(max_picked=1))
     assert result.code == ClearBin.Result.SUCCESS  # nothing left, before the limit
 

@@ -82,14 +82,25 @@ class BagWriter:
         ------
         BagError : the type is unknown.
         """
+        self._check(type_name)
+        data = self._types.serialize_cdr(self._convert(message, type_name), type_name)
+        self._writer.write(self._connection(topic, type_name), time_ns, data)
+
+    def write_raw(self, topic: str, type_name: str, data: bytes, time_ns: int) -> None:
+        """Append a message as it came: its bytes in CDR; otherwise as `write`."""
+        self._check(type_name)
+        self._writer.write(self._connection(topic, type_name), time_ns, data)
+
+    def _check(self, type_name: str) -> None:
         if type_name not in self._types.fielddefs:
             raise BagError(f"type {type_name!r} is neither ROS 2's own nor in the message folder")
+
+    def _connection(self, topic: str, type_name: str) -> Connection:
         if topic not in self._connections:
             self._connections[topic] = self._writer.add_connection(
                 topic, type_name, typestore=self._types
             )
-        data = self._types.serialize_cdr(self._convert(message, type_name), type_name)
-        self._writer.write(self._connections[topic], time_ns, data)
+        return self._connections[topic]
 
     def _convert(self, message: Any, type_name: str) -> Any:
         """Copy a message to the type of `rosbags`, which serializes with every gap zero."""

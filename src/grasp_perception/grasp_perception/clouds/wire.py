@@ -24,7 +24,12 @@ def read_header(message: Any) -> tuple[str, int]:
 
 def read_stamp(header: Any) -> int:
     """Nanoseconds of the stamp of a std_msgs/Header."""
-    return int(header.stamp.sec) * 1_000_000_000 + int(header.stamp.nanosec)
+    return read_time(header.stamp)
+
+
+def read_time(time: Any) -> int:
+    """Nanoseconds of a builtin_interfaces/Time."""
+    return int(time.sec) * 1_000_000_000 + int(time.nanosec)
 
 
 def read_bytes(data: Any, rows: int, row_bytes: int, step: int, name: str) -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
-"""Make the depth frame that the demo uses where no real one is there.
+"""Make the depth frame that is shipped.
 
 A few common things on a table, seen by a D435-like camera, with that camera's faults: depth in
 steps of disparity, noise that grows with the square of the distance, none at edges and in speckles.
-``python scripts/make_demo_frame.py`` writes the files of src/grasp_cli/grasp_cli/data again.
+``python scripts/make_sample_frame.py`` writes the files of src/grasp_cli/grasp_cli/data again.
 """
 
 from __future__ import annotations
