@@ -100,12 +100,12 @@ class Camera:
         self._models = [load_object(name) for name in objects]
         still = Bin(*cell.bin.size).mesh()
         self._still = [PlacedMesh(still.vertices, still.faces, np.eye(4), BACKGROUND)]
-        self._still += [mesh for tray in cell.trays.values() for mesh in tray_meshes(tray)]
+        trays = [mesh for tray in cell.trays.values() for mesh in tray_meshes(tray)]
+        self._still += trays
         home, self._link_colors = placed_links(
             cell.robot, home_values(cell.robot), cell.T_world_root
         )
-        around = [center for tray in cell.trays.values() for center, _ in tray.walls()]
-        seen = np.concatenate([np.array(around), *(mesh.vertices for mesh in home)])
+        seen = np.concatenate([mesh.vertices for mesh in (*trays, *home)])
         size = WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING
         self._view = view_from(EYE_M, UP, seen, *size)
 

@@ -8,9 +8,8 @@ from grasp_core.errors import ParameterError
 from grasp_core.params import parameter
 from grasp_executor.pick_params import PickParams
 
-#: Names of the gripper actions, which `drivers/gripper_ros.py` has, and of the YuMi's own gripper.
-SMART_GRIPPER = "abb_smart_gripper"
-GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command", SMART_GRIPPER)
+#: Names of the gripper actions; `drivers/gripper_ros.py` has them.
+GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command")
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,7 @@ class ExecutorParams(PickParams):
         "folders robots and grippers lie beside the folder of the file.",
     )
     gripper_action: str = parameter(
-        "parallel_gripper_command", "Action or service of the grippers.", choices=GRIPPER_ACTIONS
-    )
-    rws_node: str = parameter(
-        "/rws_client", "Node of abb_rws_client; for gripper_action abb_smart_gripper."
+        "parallel_gripper_command", "Action of the grippers.", choices=GRIPPER_ACTIONS
     )
     handeye: str = parameter(
         "", "Path of a hand-eye calibration, published on /tf_static; empty: others publish it."

@@ -21,7 +21,7 @@ from grasp_executor.cell_scene import cell_scene
 from grasp_executor.clear_bin import clear_bin
 from grasp_executor.described_robot import planning_robot
 from grasp_executor.detection_ros import DetectionClient
-from grasp_executor.drivers.hands_ros import hand
+from grasp_executor.drivers.gripper_ros import ActionGripper
 from grasp_executor.drivers.joint_states_ros import JointStateListener
 from grasp_executor.drivers.trajectory_ros import TrajectoryDriver
 from grasp_executor.embedded.embedded_planner import EmbeddedPlanner
@@ -58,11 +58,11 @@ class Session:
         self.base = planned.base_link
         self._params = params
         drivers = [TrajectoryDriver(node, arm.controller) for arm in robot.arms]
-        hands = [hand(node, arm.mount, params) for arm in robot.arms]
+        hands = [ActionGripper(node, arm.mount, params.gripper_action) for arm in robot.arms]
         joints = JointStateListener(node, params.state_timeout)
         self._arms = {
-            arm.group: Manipulator(arm, driver, fingers, _spots(cell, arm.group))
-            for arm, driver, fingers in zip(robot.arms, drivers, hands, strict=True)
+            arm.group: Manipulator(arm, driver, hand, _spots(cell, arm.group))
+            for arm, driver, hand in zip(robot.arms, drivers, hands, strict=True)
         }
         if params.handeye:
             self._publish_camera(node, HandEye.load(params.handeye))
@@ -82,7 +82,7 @@ class Session:
             self._detection.close,
             joints.close,
             *(driver.close for driver in drivers),
-            *(fingers.release for fingers in hands),
+            *(hand.release for hand in hands),
         ]
 
     def _publish_camera(self, node: Node, eye: HandEye) -> None:
