@@ -2,7 +2,8 @@
 #
 # Without ROS: ROS 2 Jazzy comes as wheels into .venv, and the workspace (with compat/, the messages that
 # have no wheel) is installed there too, so that every process of .venv has all of it, nothing sourced.
-# With ROS 2 Jazzy sourced: .venv sees that ROS, and the workspace is installed into install/.
+# With ROS 2 Jazzy sourced: .venv sees that ROS, and the workspace is installed into install/; of compat/
+# only ABB's messages are built, where no sourced workspace has them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
@@ -14,6 +15,8 @@ VENV := .venv
 COLCON := python -m colcon --log-base log/colcon build --symlink-install --merge-install \
 	--event-handlers console_cohesion+
 
+ABB := compat/abb_robot_msgs compat/abb_rapid_sm_addin_msgs
+
 ifdef ROS_DISTRO
 ifneq ($(ROS_DISTRO),jazzy)
 $(error ROS $(ROS_DISTRO) is sourced; this workspace is made for jazzy)
@@ -21,14 +24,15 @@ endif
 SETUP := jazzy
 ROS_REQUIREMENTS := requirements/ros_installed.txt
 VENV_OPTIONS := --system-site-packages
-PACKAGES := src
+# ABB's messages are not released for jazzy; a workspace with ABB's driver, sourced before, has them.
+PACKAGES := src $(if $(wildcard $(subst :,/share/abb_robot_msgs ,$(AMENT_PREFIX_PATH):)),,$(ABB))
 BUILD := $(COLCON) --base-paths $(PACKAGES)
 RUN := . $(VENV)/bin/activate && . install/local_setup.bash &&
 else
 SETUP := wheels
 ROS_REQUIREMENTS := requirements/ros.txt
 VENV_OPTIONS :=
-PACKAGES := src compat/tf2_msgs compat/control_msgs
+PACKAGES := src compat/tf2_msgs compat/control_msgs $(ABB)
 BUILD := AMENT_PREFIX_PATH=$(CURDIR)/$(VENV) CMAKE_PREFIX_PATH=$(CURDIR)/$(VENV) \
 	$(COLCON) --install-base $(VENV) --base-paths $(PACKAGES) \
 	--cmake-args -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/compat/ros_wheels.cmake && \

@@ -18,11 +18,15 @@ PIN = re.compile(
     r"[A-Za-z0-9_.-]+(\[[a-z]+\])?==[0-9][0-9a-z.]*(; python_version (<|>=) \"3\.\d+\")?"
 )
 PLAN_TIMEOUT_SEC = 60.0  # make only prints its plan
+ABB = "compat/abb_robot_msgs compat/abb_rapid_sm_addin_msgs"
 
 
-def planned_setup(venv: Path, ros_distro: str | None) -> subprocess.CompletedProcess[str]:
+def planned_setup(
+    venv: Path, ros_distro: str | None, *prefixes: Path
+) -> subprocess.CompletedProcess[str]:
     """Ask make what it would do to set up a fresh ``venv``, with or without a ROS sourced."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment["AMENT_PREFIX_PATH"] = ":".join(str(prefix) for prefix in prefixes)
     if ros_distro is not None:
         environment["ROS_DISTRO"] = ros_distro
     return subprocess.run(
@@ -53,20 +57,31 @@ def test_without_ros_the_wheels_and_compat_go_into_the_environment(
     assert plan.returncode == 0, plan.stderr
     assert "-r requirements/ros.txt" in plan.stdout
     assert "requirements/ros_installed.txt" not in plan.stdout
-    assert "compat/tf2_msgs compat/control_msgs" in plan.stdout
+    assert f"compat/tf2_msgs compat/control_msgs {ABB}" in plan.stdout
     assert f"--install-base {tmp_path / 'venv'}" in plan.stdout
     assert "--system-site-packages" not in plan.stdout
 
 
-def test_with_jazzy_neither_wheels_nor_compat_are_installed(tmp_path: Path) -> None:
+def test_with_jazzy_no_wheels_and_of_compat_only_what_is_not_released(tmp_path: Path) -> None:
     plan = planned_setup(tmp_path / "venv", ros_distro="jazzy")
 
     assert plan.returncode == 0, plan.stderr
     assert "-r requirements/ros_installed.txt" in plan.stdout
     assert "requirements/ros.txt" not in plan.stdout
-    assert "compat" not in plan.stdout
+    assert f"--base-paths src {ABB}" in plan.stdout
+    assert "compat/control_msgs" not in plan.stdout
     assert "--install-base" not in plan.stdout
     assert "--system-site-packages" in plan.stdout
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_messages_of_a_sourced_abb_driver_are_used(tmp_path: Path, place: int) -> None:
+    prefixes = [tmp_path / "jazzy", tmp_path / "abb"]
+    (prefixes[place] / "share" / "abb_robot_msgs").mkdir(parents=True)
+    plan = planned_setup(tmp_path / "venv", "jazzy", *prefixes)
+
+    assert "--base-paths src" in plan.stdout
+    assert "compat/abb" not in plan.stdout
 
 
 def test_another_ros_is_refused_by_name(tmp_path: Path) -> None:
@@ -128,4 +143,9 @@ def test_a_package_is_named_like_its_folder_and_its_setup(path: Path) -> None:
 
 def test_a_plain_colcon_build_leaves_compat_out() -> None:
     assert (ROOT / "compat" / "COLCON_IGNORE").exists()
-    assert [path.parent.name for path in COMPAT_FILES] == ["control_msgs", "tf2_msgs"]
+    assert [path.parent.name for path in COMPAT_FILES] == [
+        "abb_rapid_sm_addin_msgs",
+        "abb_robot_msgs",
+        "control_msgs",
+        "tf2_msgs",
+    ]

@@ -18,17 +18,31 @@ def parse_overrides(pairs: Sequence[str]) -> dict[str, Any]:
     OptionError : a pair has no "=", its value is not YAML, or a key comes twice.
     """
     overrides: dict[str, Any] = {}
+    for key, value in parse_texts(pairs).items():
+        try:
+            overrides[key] = _plain_number(yaml.safe_load(value))
+        except yaml.YAMLError as error:
+            message = f"'{key}={value}': the value cannot be read ({error})"
+            raise OptionError(message) from error
+    return overrides
+
+
+def parse_texts(pairs: Sequence[str]) -> dict[str, str]:
+    """Read pairs such as "joint1=joint_1"; values are texts.
+
+    Raises
+    ------
+    OptionError : a pair has no "=", or a key comes twice.
+    """
+    texts: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise OptionError(f"{pair!r} is not of the form KEY=VALUE")
-        if key in overrides:
+        if key in texts:
             raise OptionError(f"{key} is given twice")
-        try:
-            overrides[key] = _plain_number(yaml.safe_load(value))
-        except yaml.YAMLError as error:
-            raise OptionError(f"{pair!r}: the value cannot be read ({error})") from error
-    return overrides
+        texts[key] = value
+    return texts
 
 
 def _plain_number(value: Any) -> Any:

@@ -25,15 +25,22 @@ def robot(
         ),
     ] = None,
     hardware: Annotated[
-        str, typer.Option(help="ros2_control's plugin for this robot; the stand-in by default.")
+        str,
+        typer.Option(
+            help="ros2_control's plugin for the arms; by default the stand-in, for fingers too."
+        ),
     ] = "",
+    hardware_param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Parameter of the plugin; repeatable."),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A PNG of the robot at home.")
     ] = None,
 ) -> None:
     """Write the files that MoveIt, ros2_control and RViz want of a robot."""
     # Imported here: `grasp --help` need not wait for them.
-    from grasp_cli.overrides import parse_overrides
+    from grasp_cli.overrides import parse_texts
     from grasp_cli.robot_files import load_named_robot
     from grasp_cli.robot_picture import robot_picture
     from grasp_perception.picture.render import save_picture
@@ -42,9 +49,11 @@ def robot(
     from grasp_robots.names import renamed
     from grasp_robots.urdf import MOCK_HARDWARE, Hardware
 
-    names = {old: str(new) for old, new in parse_overrides(rename or []).items()}
-    made = renamed(load_named_robot(name, gripper), names, prefix)
-    write_config_folder(made, out, Hardware(hardware or MOCK_HARDWARE))
+    made = renamed(load_named_robot(name, gripper), parse_texts(rename or []), prefix)
+    parameters = parse_texts(hardware_param or [])
+    # The plugins of the public drivers of our arms move no fingers.
+    component = Hardware(hardware or MOCK_HARDWARE, parameters, fingers=not hardware)
+    write_config_folder(made, out, component)
     console = Console(soft_wrap=True)
     console.print(
         f"{made.name}: {len(made.joint_names)} joints, arms "

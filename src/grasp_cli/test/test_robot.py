@@ -28,12 +28,16 @@ def test_a_robot_becomes_a_folder_of_files(grasp: Command, tmp_path: Path) -> No
     result = grasp(
         "robot", "diana7", "--out", out, "--picture", picture, "--prefix", "cell_",
         "--rename", "joint1=joint_1", "--hardware", "diana7_hardware/Diana7System",
+        "--hardware-param", "ip=192.0.2.1", "--hardware-param", "auto_enable=true",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "diana7: 8 joints, arms diana7_arm" in result.output
     root = ElementTree.parse(out / "diana7.urdf").getroot()
     assert root.find("joint[@name='cell_joint_1']") is not None
     assert root.findtext("ros2_control/hardware/plugin") == "diana7_hardware/Diana7System"
+    parameters = root.findall("ros2_control/hardware/param")
+    assert [each.text for each in parameters] == ["192.0.2.1", "true"]
+    assert len(root.findall("ros2_control/joint")) == 7  # the plugin moves no fingers
     assert (out / "moveit_cpp.yaml").exists()
     pixels = np.asarray(Image.open(picture), float)
     orange = (pixels[..., 0] > 1.5 * pixels[..., 2]) & (pixels[..., 0] > 100)
@@ -58,6 +62,7 @@ def test_another_gripper_from_a_path(grasp: Command, tmp_path: Path) -> None:
         (["none.yaml"], "none.yaml: No such file or directory"),
         (["diana7", "--gripper", "claw"], "gripper 'claw' is unknown; valid: franka_hand"),
         (["diana7", "--rename", "joint1"], "'joint1' is not of the form KEY=VALUE"),
+        (["diana7", "--hardware-param", "=1"], "'=1' is not of the form KEY=VALUE"),
         (["diana7", "--rename", "elbow=e"], "diana7 has no elbow; valid: arm_controller"),
     ],
 )

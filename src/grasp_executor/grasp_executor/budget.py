@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 import threading
 import time
+from typing import Protocol
 
 from grasp_executor.errors import BudgetError
+
+
+class CallOff(Protocol):
+    """What tells a call to end: a `threading.Event`, or a message from another process."""
+
+    def is_set(self) -> bool:
+        """Whether the call was called off."""
 
 
 class Budget:
@@ -15,18 +23,18 @@ class Budget:
     Parameters
     ----------
     timeout_sec : seconds, positive and finite.
-    cancelled : set by another thread to stop the calls; never set here.
+    cancelled : set by others to stop the calls; never set here.
 
     Raises
     ------
     BudgetError : the time is not positive and finite.
     """
 
-    def __init__(self, timeout_sec: float, cancelled: threading.Event | None = None) -> None:
+    def __init__(self, timeout_sec: float, cancelled: CallOff | None = None) -> None:
         if not 0 < timeout_sec < math.inf:
             raise BudgetError(f"timeout {timeout_sec} s must be positive and finite")
         self._end = time.monotonic() + timeout_sec
-        self._cancelled = threading.Event() if cancelled is None else cancelled
+        self._cancelled: CallOff = threading.Event() if cancelled is None else cancelled
 
     @property
     def cancelled(self) -> bool:

@@ -21,6 +21,10 @@ class PlanningSceneError(ExecutorError):
     """An object of the planning scene is unknown, doubled or has no extent."""
 
 
+class PlannerProcessError(ExecutorError):
+    """The process of a planner did not start, ended, gave no answer, or met a fault."""
+
+
 class TrajectoryError(ExecutorError):
     """A path or a trajectory is empty, of mixed lengths, or its times do not grow."""
 
@@ -31,6 +35,10 @@ class BudgetError(ExecutorError):
 
 class StateError(ExecutorError):
     """The position of a joint is not known, or is too old to act on."""
+
+
+class ControllerError(ExecutorError):
+    """A robot's controller does not answer, or refuses what it is asked for."""
 
 
 class StageError(ExecutorError):

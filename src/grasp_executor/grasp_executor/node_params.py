@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from grasp_core.errors import ParameterError
 from grasp_core.params import parameter
 from grasp_executor.pick_params import PickParams
+from grasp_robots.moveit_config import GOAL_TOLERANCE, PATH_TOLERANCE
 
-#: Names of the gripper actions; `drivers/gripper_ros.py` has them.
-GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command")
+#: Names of the gripper actions, which `drivers/gripper_ros.py` has, and of the YuMi's own gripper.
+SMART_GRIPPER = "abb_smart_gripper"
+GRIPPER_ACTIONS = ("gripper_command", "parallel_gripper_command", SMART_GRIPPER)
+
+#: Names of the planners; `planners.py` makes them.
+EMBEDDED, MOVEIT = "embedded", "moveit"
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,30 @@ class ExecutorParams(PickParams):
         "File of the cell, such as config/cells/yumi.yaml: robot, bin and trays; required. The "
         "folders robots and grippers lie beside the folder of the file.",
     )
+    planner: str = parameter(
+        EMBEDDED,
+        "What plans: our own planner, or MoveIt 2 where it is installed.",
+        choices=(EMBEDDED, MOVEIT),
+    )
     gripper_action: str = parameter(
-        "parallel_gripper_command", "Action of the grippers.", choices=GRIPPER_ACTIONS
+        "parallel_gripper_command", "Action or service of the grippers.", choices=GRIPPER_ACTIONS
+    )
+    path_tolerance: float = parameter(
+        PATH_TOLERANCE,
+        "A joint this far from its trajectory makes the controller stop the arm.",
+        unit="rad",
+        low=0.001,
+        high=3.0,
+    )
+    goal_tolerance: float = parameter(
+        GOAL_TOLERANCE,
+        "How near each joint must be to the end of its trajectory.",
+        unit="rad",
+        low=0.0001,
+        high=0.05,
+    )
+    rws_node: str = parameter(
+        "/rws_client", "Node of abb_rws_client; for gripper_action abb_smart_gripper."
     )
     handeye: str = parameter(
         "", "Path of a hand-eye calibration, published on /tf_static; empty: others publish it."

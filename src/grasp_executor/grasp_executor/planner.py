@@ -77,7 +77,11 @@ class LineResult(PlanningResult):
 
 
 class MotionPlanner(Protocol):
-    """Plans for one robot in one scene."""
+    """Plans for one robot in one scene.
+
+    Any call may give PLANNING_FAILED: the planner itself met a fault, which says nothing about the
+    motion. The next call may succeed.
+    """
 
     @property
     def robot(self) -> PlanningRobot:

@@ -21,15 +21,15 @@ from grasp_executor.cell_scene import cell_scene
 from grasp_executor.clear_bin import clear_bin
 from grasp_executor.described_robot import planning_robot
 from grasp_executor.detection_ros import DetectionClient
-from grasp_executor.drivers.gripper_ros import ActionGripper
+from grasp_executor.drivers.hands_ros import hand
 from grasp_executor.drivers.joint_states_ros import JointStateListener
-from grasp_executor.drivers.trajectory_ros import TrajectoryDriver
-from grasp_executor.embedded.embedded_planner import EmbeddedPlanner
+from grasp_executor.drivers.trajectory_ros import Tolerances, TrajectoryDriver
 from grasp_executor.errors import StageError
 from grasp_executor.halt import Halt
 from grasp_executor.node_params import ExecutorParams
 from grasp_executor.pick import Found, Picker, PickRequest
 from grasp_executor.pick_result import PickCode
+from grasp_executor.planners import make_planner
 from grasp_executor.planning_worker import PlanningWorker
 from grasp_msgs.action import ClearBin, Pick
 from grasp_msgs.srv import DetectGrasps
@@ -55,19 +55,21 @@ class Session:
         contacts = allowed_contacts(robot, np.random.default_rng(CONTACT_SEED))
         planned = planning_robot(robot, contacts)
         around = cell_scene(cell, planned)
+        planner = make_planner(params.planner, planned)
         self.base = planned.base_link
         self._params = params
-        drivers = [TrajectoryDriver(node, arm.controller) for arm in robot.arms]
-        hands = [ActionGripper(node, arm.mount, params.gripper_action) for arm in robot.arms]
+        limits = Tolerances(params.path_tolerance, params.goal_tolerance)
+        drivers = [TrajectoryDriver(node, arm.controller, limits) for arm in robot.arms]
+        hands = [hand(node, arm.mount, params) for arm in robot.arms]
         joints = JointStateListener(node, params.state_timeout)
         self._arms = {
-            arm.group: Manipulator(arm, driver, hand, _spots(cell, arm.group))
-            for arm, driver, hand in zip(robot.arms, drivers, hands, strict=True)
+            arm.group: Manipulator(arm, driver, fingers, _spots(cell, arm.group))
+            for arm, driver, fingers in zip(robot.arms, drivers, hands, strict=True)
         }
         if params.handeye:
             self._publish_camera(node, HandEye.load(params.handeye))
         self._detection = DetectionClient(node, self.base, params.detection_timeout)
-        self._worker = PlanningWorker(EmbeddedPlanner(planned))
+        self._worker = PlanningWorker(planner)
         self._picker = Picker(
             self._arms,
             joints,
@@ -79,10 +81,11 @@ class Session:
         )
         self._closing = [
             self._worker.close,
+            planner.close,
             self._detection.close,
             joints.close,
             *(driver.close for driver in drivers),
-            *(hand.release for hand in hands),
+            *(fingers.release for fingers in hands),
         ]
 
     def _publish_camera(self, node: Node, eye: HandEye) -> None:

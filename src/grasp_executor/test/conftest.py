@@ -1,18 +1,43 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grasp_executor.embedded.embedded_planner import EmbeddedPlanner
+from grasp_executor.hosted_planner import HostedPlanner
+from grasp_executor.moveit.moveit_planner import MoveItPlanner
 from grasp_executor.planner import MotionPlanner
 from grasp_executor.planning_robot import JointGroup, PlanningRobot
+from grasp_executor.planning_scene import PlanningScene
 
 FOLDER = Path(__file__).parent
 
-# Every implementation of the port runs the contract. MoveIt's adds its line here.
-PLANNERS = {"embedded": EmbeddedPlanner}
+# Every implementation of the port runs the contract, MoveIt's wherever MoveIt is.
+PLANNERS = {
+    "embedded": EmbeddedPlanner,
+    "hosted": lambda robot: HostedPlanner(robot, EmbeddedPlanner),
+}
+MOVEIT = "moveit" if find_spec("moveit") is not None else "moveit_stand_in"
+
+
+def moveit_planner(robot: PlanningRobot) -> MotionPlanner:
+    """MoveIt in its process where it is; else our side of it, on a stand-in for moveit_py."""
+    if MOVEIT == "moveit":
+        return HostedPlanner(robot, MoveItPlanner)
+    spec = spec_from_file_location("moveit_stand_in", FOLDER / "moveit" / "moveit_stand_in.py")
+    stand_in = module_from_spec(spec)
+    sys.modules[spec.name] = stand_in  # dataclasses look their module up
+    spec.loader.exec_module(stand_in)
+    with stand_in.installed():
+        return MoveItPlanner(robot)
+
+
+PLANNERS[MOVEIT] = moveit_planner
 
 
 def toy_group() -> JointGroup:
@@ -26,6 +51,11 @@ def toy_group() -> JointGroup:
         max_acceleration=np.full(6, 5.0),
         max_jerk=np.full(6, 50.0),
     )
+
+
+@pytest.fixture
+def make_moveit() -> Callable[[PlanningRobot], MotionPlanner]:
+    return moveit_planner
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +74,20 @@ def home(toy_arm: PlanningRobot) -> np.ndarray:
     return np.array([toy_arm.home[joint] for joint in toy_group().joints])
 
 
-@pytest.fixture(params=sorted(PLANNERS))
-def planner(request: pytest.FixtureRequest, toy_arm: PlanningRobot) -> MotionPlanner:
-    return PLANNERS[request.param](toy_arm)
+@pytest.fixture(scope="session", params=sorted(PLANNERS))
+def planner_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def made_planner(planner_name: str, toy_arm: PlanningRobot) -> Iterator[MotionPlanner]:
+    made = PLANNERS[planner_name](toy_arm)
+    yield made
+    if isinstance(made, HostedPlanner):
+        made.close()
+
+
+@pytest.fixture
+def planner(made_planner: MotionPlanner) -> MotionPlanner:
+    made_planner.set_scene(PlanningScene())
+    return made_planner

@@ -110,7 +110,9 @@ class TestPlan:
         world = CollisionWorld(planner.robot, scene)
         assert check_trajectory(trajectory, planner.robot.group("arm"), world).faults == ()
 
-    def test_the_same_generator_finds_the_same(self, planner, home) -> None:
+    def test_the_same_generator_finds_the_same(self, planner, home, planner_name) -> None:
+        if planner_name.startswith("moveit"):
+            pytest.skip("moveit_py cannot give OMPL a seed")
         planner.set_scene(wall())
         paths = [
             planner.plan(

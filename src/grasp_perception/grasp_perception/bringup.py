@@ -31,6 +31,8 @@ SIM_CAMERAS = {"d435": "realsense", "phoxi": "phoxi"}
 #: The robots that config/cells has a cell for, each with the camera of its paper.
 ROBOTS = {"yumi": "phoxi", "diana7": "d435"}
 NO_ROBOT = "none"
+#: The planners of the executor; `moveit` needs MoveIt 2.
+PLANNERS = ("embedded", "moveit")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class BringupArguments:
         NO_ROBOT,
         "Robot that picks, in its cell of config/cells; with camera:=sim its arms are simulated.",
         choices=(NO_ROBOT, *ROBOTS),
+    )
+    cell_file: str = parameter(
+        "", "File of the robot's cell in place of the one in config/cells (hardware.md)."
     )
     cloud_topic: str = parameter("", "Topic of the clouds; empty: the camera driver's own.")
     bag: str = parameter("", "Bag or cloud file that camera:=bag plays.")
@@ -63,6 +68,11 @@ class BringupArguments:
         "",
         "Overrides of the parameters of perception; empty: perception_ROBOT.yaml of the folder "
         "config, without a robot perception_sim.yaml with camera:=sim, else perception.yaml.",
+    )
+    planner: str = parameter(
+        "",
+        "What plans the robot's motions; empty: as in executor_params_file.",
+        choices=("", *PLANNERS),
     )
     executor_params_file: str = parameter("", "Overrides of the parameters of the executor.")
     namespace: str = parameter("", "Namespace of the nodes and of the service.")
@@ -162,12 +172,13 @@ def _perception(arguments: BringupArguments, topic: str) -> NodeSpec:
 
 def _executor(arguments: BringupArguments) -> NodeSpec:
     namespace = f"/{arguments.namespace.strip('/')}" if arguments.namespace else ""
+    chosen = {"planner": arguments.planner} if arguments.planner else {}
     return NodeSpec(
         EXECUTOR_PACKAGE,
         "executor_node",
         "executor",
         arguments.namespace,
-        parameters={"cell_file": cell_file(arguments.robot)},
+        parameters={"cell_file": arguments.cell_file or cell_file(arguments.robot), **chosen},
         params_file=arguments.executor_params_file,
         remappings=(
             ("~/points", f"{namespace}/perception/cloud_filtered"),
@@ -205,7 +216,7 @@ def _sim(arguments: BringupArguments, camera: str, topic: str) -> NodeSpec:
     parameters = {"camera": camera, "seed": arguments.seed}
     executable, name = "sim_node", "sim_camera"
     if arguments.robot != NO_ROBOT:
-        parameters["cell_file"] = cell_file(arguments.robot)
+        parameters["cell_file"] = arguments.cell_file or cell_file(arguments.robot)
         executable, name = "arm_node", "sim_arm"
     return NodeSpec(
         SIM_PACKAGE,

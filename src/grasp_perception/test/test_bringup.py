@@ -81,6 +81,12 @@ def test_a_robot_brings_the_executor_and_its_cell(robot: str, camera: str) -> No
     assert processes([executor])[0][1:3] == ["-m", "grasp_executor.executor_node"]
 
 
+def test_a_cell_of_ones_own() -> None:
+    arguments = BringupArguments(camera="sim", robot="yumi", cell_file="my/cells/mine.yaml")
+    *_, executor, arms = node_specs(arguments)
+    assert executor.parameters["cell_file"] == arms.parameters["cell_file"] == "my/cells/mine.yaml"
+
+
 def test_a_robot_with_a_real_camera() -> None:
     arguments = BringupArguments(
         camera="phoxi", robot="diana7", executor_params_file="mine.yaml", namespace="left"
@@ -94,6 +100,13 @@ def test_a_robot_with_a_real_camera() -> None:
         ("/pick", "/left/pick"),
         ("/clear_bin", "/left/clear_bin"),
     )
+
+
+def test_the_executor_is_told_its_planner() -> None:
+    _, executor = node_specs(BringupArguments(robot="yumi", planner="moveit"))
+    assert executor.parameters["planner"] == "moveit"
+    with pytest.raises(ParameterError, match="planner: 'ompl' is not one of , embedded, moveit"):
+        BringupArguments(planner="ompl")
 
 
 def test_simulated_camera_publishes_where_it_is_told_to() -> None:
@@ -119,7 +132,7 @@ def test_arguments_are_read_from_texts() -> None:
         ({"loop": "["}, r"loop: '\[' is not true or false"),
         (
             {"camara": "sim"},
-            "unknown parameter camara; valid: bag, camera, cloud_topic, executor_params",
+            "unknown parameter camara; valid: bag, camera, cell_file, cloud_topic",
         ),
         ({"sim_camera": "kinect"}, "sim_camera: 'kinect' is not one of , d435, phoxi"),
     ],

@@ -5,6 +5,7 @@ Layouts: moveit2 and ros2_controllers, branches `jazzy`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from grasp_robots.arm import Arm
@@ -63,14 +64,19 @@ def pilz_cartesian_limits(robot: RobotDescription) -> dict[str, Any]:
 
 
 def kinematics(robot: RobotDescription) -> dict[str, Any]:
-    """kinematics.yaml: KDL, as neither arm has a closed form and KDL comes with MoveIt."""
+    """kinematics.yaml."""
+    return kinematics_solvers(arm.group for arm in robot.arms)
+
+
+def kinematics_solvers(groups: Iterable[str]) -> dict[str, Any]:
+    """Solvers of groups: KDL, as neither arm has a closed form and KDL comes with MoveIt."""
     return {
-        arm.group: {
+        group: {
             "kinematics_solver": "kdl_kinematics_plugin/KDLKinematicsPlugin",
             "kinematics_solver_search_resolution": 0.005,
             "kinematics_solver_timeout": 0.05,
         }
-        for arm in robot.arms
+        for group in groups
     }
 
 

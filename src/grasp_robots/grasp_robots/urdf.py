@@ -32,10 +32,12 @@ class Hardware:
     ----------
     plugin : name of the hardware component.
     parameters : of the component, by name.
+    fingers : whether it moves the fingers too, and not only the arms.
     """
 
     plugin: str = MOCK_HARDWARE
     parameters: dict[str, str] = field(default_factory=dict)
+    fingers: bool = True
 
 
 def urdf(robot: RobotDescription, hardware: Hardware | None = None) -> str:
@@ -118,7 +120,7 @@ def _add_hardware(root: ElementTree.Element, robot: RobotDescription, hardware: 
         add(component, "param", name=name).text = value
     home = {name: q for arm in robot.arms for name, q in zip(arm.joints, arm.home, strict=True)}
     for joint in robot.joints:
-        if joint.kind == "fixed":
+        if joint.kind == "fixed" or not (hardware.fingers or joint.name in home):
             continue
         element = add(system, "joint", name=joint.name)
         if joint.moving:

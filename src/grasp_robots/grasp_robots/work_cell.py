@@ -14,7 +14,8 @@ from scipy.spatial.transform import Rotation
 from grasp_core.checks import Float
 from grasp_core.transforms import transform
 from grasp_robots.description import RobotDescription
-from grasp_robots.errors import RobotFileError
+from grasp_robots.errors import RobotError, RobotFileError
+from grasp_robots.names import renamed
 from grasp_robots.robot_file import load_robot
 from grasp_robots.section import Section
 
@@ -101,6 +102,9 @@ class WorkCell:
 def load_work_cell(path: Path | str) -> WorkCell:
     """Read a cell's file; robots and grippers lie in the folders beside its own.
 
+    An entry `names` gives the robot's links, joints, groups and controllers the names that they
+    have in this cell; trays then have the new names.
+
     Raises
     ------
     RobotFileError : this file or one that it names is missing, is not YAML, or a value is missing,
@@ -109,7 +113,7 @@ def load_work_cell(path: Path | str) -> WorkCell:
     path = Path(path)
     try:
         file = Section("the file", yaml.safe_load(path.read_text(encoding="utf-8")))
-        file.check_keys(("robot", "base", "bin", "trays", "cameras"))
+        file.check_keys(("robot", "base", "bin", "trays", "cameras"), ("names",))
         name = file.text("robot")
     except OSError as error:
         raise RobotFileError(f"{path}: {error.strerror}") from error
@@ -121,14 +125,21 @@ def load_work_cell(path: Path | str) -> WorkCell:
     robot = load_robot(config / "robots" / f"{name}.yaml", config / "grippers")
     try:
         return WorkCell(
-            robot=robot,
+            robot=renamed(robot, _names(file)),
             T_world_root=_base(file.section("base")),
             bin=_bin(file.section("bin")),
             trays={section.name: _tray(section) for section in file.sections("trays")},
             cameras={section.name: _view(section) for section in file.sections("cameras")},
         )
-    except RobotFileError as error:
+    except RobotError as error:
         raise RobotFileError(f"{path}: {error}") from error
+
+
+def _names(file: Section) -> dict[str, str]:
+    if "names" not in file:
+        return {}
+    names = file.section("names")
+    return {old: names.text(old) for old in names.data}
 
 
 def _base(section: Section) -> Float:

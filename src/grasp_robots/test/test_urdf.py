@@ -85,3 +85,10 @@ def test_hardware_is_there_only_when_asked_for(diana7: RobotDescription) -> None
     start = system.find("joint[@name='joint4']/state_interface[@name='position']/param")
     assert start is not None
     assert float(start.text or "") == np.pi / 2
+
+
+def test_hardware_that_moves_no_fingers(diana7: RobotDescription) -> None:
+    root = ElementTree.fromstring(urdf(diana7, Hardware("vendor/Arm", fingers=False)))
+    joints = root.findall("ros2_control/joint")
+    assert [joint.get("name") for joint in joints] == [f"joint{i}" for i in range(1, 8)]
+    assert root.find("joint[@name='gripper_finger_joint']") is not None  # still of the robot

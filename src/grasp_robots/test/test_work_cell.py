@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ CELL = {
     "trays": {"diana7_arm": {"center_m": [0.1, 0.4], "size_m": [0.3, 0.2, 0.06]}},
     "cameras": {"d435": {"position_m": [0.4, 0.0, 0.5], "target_m": [0.0, 0.0, 0.0]}},
 }
+
+TRAY_OF_ARM = {"arm": CELL["trays"]["diana7_arm"]}  # type: ignore[index]
 
 
 @pytest.fixture
@@ -52,6 +55,28 @@ def test_numbers_of_a_file(cells: Path) -> None:
     assert target.tolist() == [0.0, 0.0, 0.0]
 
 
+def test_names_of_the_cell(cells: Path) -> None:
+    names = {"joint1": "joint_1", "arm_controller": "/diana/joint_trajectory_controller"}
+    cell = load_work_cell(
+        write(cells, CELL | {"names": names | {"diana7_arm": "arm"}, "trays": TRAY_OF_ARM})
+    )
+    (arm,) = cell.robot.arms
+    assert arm.joints[:2] == ("joint_1", "joint2")
+    assert arm.controller == "/diana/joint_trajectory_controller"
+    assert set(cell.trays) == {arm.group} == {"arm"}
+
+
+def test_the_documented_names_of_abbs_driver_count_along_the_chain(
+    cells: Path, robot_folder: Path
+) -> None:
+    page = (robot_folder.parents[1] / "docs" / "hardware.md").read_text(encoding="utf-8")
+    names = dict(re.findall(r"^ +(yumi_joint_\d_[rl]): (rob[rl]_joint_\d)$", page, re.MULTILINE))
+    data = yaml.safe_load((robot_folder.parent / "cells" / "yumi.yaml").read_text("utf-8"))
+    cell = load_work_cell(write(cells, data | {"names": names}))
+    for arm, side in zip(cell.robot.arms, "rl", strict=True):
+        assert arm.joints == tuple(f"rob{side}_joint_{i}" for i in range(1, 8))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -60,6 +85,8 @@ def test_numbers_of_a_file(cells: Path) -> None:
             {"speed": 1},
             "mine.yaml: the file has unknown speed; valid: robot, base, bin, trays",
         ),
+        ({"names": {"elbow": "e"}}, "mine.yaml: diana7 has no elbow; valid: arm_controller"),
+        ({"names": {"joint1": 1}}, "mine.yaml: the file.names.joint1: 1 is not a name"),
         ({"base": {"yaw_rad": 0}}, "the file.base lacks position_m"),
         ({"trays": {}}, "mine.yaml: trays of no arm, expected of diana7_arm"),
         (

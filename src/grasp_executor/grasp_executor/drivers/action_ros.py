@@ -27,6 +27,7 @@ class ActionRunner(Generic[Result]):
 
     def __init__(self, node: Node, action_type: Any, name: str) -> None:
         self.name = name
+        self._node = node
         self._calls = GroupCalls(node)
         self._client = ActionClient(node, action_type, name, callback_group=self._calls.group)
 
@@ -46,8 +47,12 @@ class ActionRunner(Generic[Result]):
             return MotionResult(MotionEnd.TIMED_OUT, f"{self.name}: nobody spins the node"), None
 
     def close(self) -> None:
-        """Let go of the server."""
-        self._client.destroy()
+        """Let go of the server.
+
+        Not with `destroy`: an executor that is about to wait for the client would find its handle
+        destroyed, and end. The handle goes with the last reference.
+        """
+        self._node.remove_waitable(self._client)
         self._calls.close()
 
     def _run(self, goal: Any, timeout_sec: float, halt: Halt) -> tuple[MotionResult, Result | None]:

@@ -12,7 +12,7 @@ import tempfile
 import numpy as np
 from roboplan import core
 
-from grasp_core.checks import Float, check_array
+from grasp_core.checks import Float
 from grasp_executor.collision_world import CollisionWorld
 from grasp_executor.embedded.scene_text import (
     free_pairs,
@@ -22,7 +22,6 @@ from grasp_executor.embedded.scene_text import (
     without_shapes,
 )
 from grasp_executor.errors import PlanningRobotError
-from grasp_executor.planner import PlanningCode, PlanningResult
 from grasp_executor.planning_robot import JointGroup, PlanningRobot
 from grasp_executor.planning_scene import Placed, PlanningScene, check_scene
 from grasp_executor.shapes import Voxels
@@ -88,23 +87,6 @@ class SyncedScene:
         pose: Float = self.core.forwardKinematics(self.full(group, positions), group.tip_link)
         return pose
 
-    def check_state(
-        self, group: JointGroup, positions: Float, invalid: PlanningCode, touching: PlanningCode
-    ) -> PlanningResult:
-        """Return `invalid` outside the limits, `touching` in collision, else success."""
-        if not group.within(positions):
-            outside = [
-                f"{joint} at {value:.4f} is not in [{low:.4f}, {high:.4f}]"
-                for joint, value, low, high in zip(
-                    group.joints, positions, group.lower, group.upper, strict=True
-                )
-                if not low <= value <= high
-            ]
-            return PlanningResult(invalid, "; ".join(outside))
-        if self.in_collision(group, positions):
-            return PlanningResult(touching, self.touching(group, positions))
-        return PlanningResult()
-
     def touching(self, group: JointGroup, positions: Float) -> str:
         """Say what touches what."""
         if self._world is None:
@@ -141,11 +123,6 @@ class SyncedScene:
             lower, upper = scene.getPositionLimitVectors()
             positions = np.array([joints[name] for name in scene.getJointNames()])
             scene.setJointPositions(positions.clip(lower, upper))
-
-
-def check_positions(group: JointGroup, positions: Float, name: str) -> Float:
-    """Return positions (J,) of the group; raise ArrayError for another length or NaN."""
-    return check_array(positions, (len(group.joints),), name)
 
 
 def _check_groups(scene: core.Scene, robot: PlanningRobot) -> None:

@@ -35,6 +35,11 @@ def node(context: Any) -> Any:
     [
         ({}, ParameterError, "cell_file: '' is no file"),
         ({"cell_file": "cells/diana8.yaml"}, RobotFileError, "diana8.yaml: No such file"),
+        (
+            {"cell_file": "cells/yumi.yaml", "planner": "ompl"},
+            ParameterError,
+            "planner: 'ompl' is not one of embedded, moveit",
+        ),
     ],
 )
 def test_wrong_values_are_named(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rclpy
 from control_msgs.action import FollowJointTrajectory
+from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 
 from grasp_executor.arm import MotionEnd
@@ -16,13 +17,20 @@ from grasp_executor.drivers import action_ros, gripper_ros
 from grasp_executor.drivers.action_ros import ActionRunner
 from grasp_executor.drivers.gripper_ros import ActionGripper
 from grasp_executor.drivers.joint_states_ros import JointStateListener
-from grasp_executor.drivers.trajectory_ros import TrajectoryDriver, trajectory_message
+from grasp_executor.drivers.trajectory_ros import (
+    Tolerances,
+    TrajectoryDriver,
+    goal_message,
+    trajectory_message,
+)
 from grasp_executor.errors import StateError
 from grasp_executor.halt import Halt
 from grasp_executor.pick_result import PickCode
 from grasp_executor.trajectory import Trajectory
 from grasp_robots.arm import Mount
 from grasp_robots.description import RobotDescription
+
+TOLERANCES = Tolerances(path=0.2, goal=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +42,7 @@ def node(context: Any, spinning: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def driver(node: Any, diana7: RobotDescription) -> TrajectoryDriver:
-    return TrajectoryDriver(node, diana7.arms[0].controller)
+    return TrajectoryDriver(node, diana7.arms[0].controller, TOLERANCES)
 
 
 @pytest.fixture
@@ -55,6 +63,15 @@ def test_a_trajectory_as_a_message(trajectory: Trajectory) -> None:
     assert (last.time_from_start.sec, last.time_from_start.nanosec) == (0, 250_000_000)
     np.testing.assert_allclose(last.positions, trajectory.positions[1])
     assert len(last.velocities) == len(last.accelerations) == 7
+
+
+def test_every_goal_has_the_tolerances(trajectory: Trajectory) -> None:
+    goal = goal_message(trajectory, TOLERANCES)
+    assert [each.name for each in goal.path_tolerance] == list(trajectory.joints)
+    assert [each.name for each in goal.goal_tolerance] == list(trajectory.joints)
+    assert {each.position for each in goal.path_tolerance} == {0.2}
+    assert {each.position for each in goal.goal_tolerance} == {0.01}
+    assert (goal.goal_time_tolerance.sec, goal.goal_time_tolerance.nanosec) == (1, 0)
 
 
 def test_the_arm_follows(driver: TrajectoryDriver, cell: Any, trajectory: Trajectory) -> None:
@@ -121,6 +138,16 @@ def test_no_controller(node: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result is None
 
 
+def test_an_executor_that_has_the_client_in_hand_can_still_wait_for_it(context: Any) -> None:
+    node = rclpy.create_node("closing", context=context)
+    runner: ActionRunner[Any] = ActionRunner(node, FollowJointTrajectory, "nobody/follow")
+    (client,) = (each for each in node.waitables if isinstance(each, ActionClient))
+    runner.close()
+    with client:  # raises InvalidHandle for a client that is destroyed
+        assert client not in list(node.waitables)
+    node.destroy_node()
+
+
 def mount_on(mount: Mount, controller: str) -> Mount:
     return Mount(
         mount.gripper, mount.group, mount.end_effector, controller, mount.links, mount.joints
@@ -144,9 +171,9 @@ def test_a_gripper_closes_on_an_object_and_opens(
 
 
 def test_every_gripper_action_is_a_choice_of_the_parameter() -> None:
-    from grasp_executor.node_params import GRIPPER_ACTIONS
+    from grasp_executor.node_params import GRIPPER_ACTIONS, SMART_GRIPPER
 
-    assert set(gripper_ros.GOALS) == set(GRIPPER_ACTIONS)
+    assert {*gripper_ros.GOALS, SMART_GRIPPER} == set(GRIPPER_ACTIONS)
 
 
 def test_joint_states_come_in_the_order_asked_for(node: Any, cell: Any) -> None:

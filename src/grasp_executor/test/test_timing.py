@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grasp_executor.embedded.timing import SAMPLE_SEC, time
 from grasp_executor.errors import TrajectoryError
 from grasp_executor.planning_robot import JointGroup
+from grasp_executor.timing import SAMPLE_SEC, time
 from grasp_executor.trajectory import Path, Trajectory
 
 SEEDS = st.integers(0, 2**32 - 1)

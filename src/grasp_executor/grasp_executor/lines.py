@@ -8,10 +8,9 @@ from scipy.spatial.transform import Rotation, Slerp
 from grasp_core.checks import Float
 from grasp_core.transforms import transform
 from grasp_executor.budget import Budget
-from grasp_executor.embedded.ik import NEAR_DAMPING, TipSolver
-from grasp_executor.embedded.rrt import FINE_STEP
-from grasp_executor.embedded.scene_sync import SyncedScene
+from grasp_executor.path_search import FINE_STEP
 from grasp_executor.planner import LineResult, PlanningCode, PlanningResult, stopped
+from grasp_executor.planning_backend import PlanningBackend, check_state
 from grasp_executor.planning_robot import JointGroup
 from grasp_executor.trajectory import Path
 
@@ -27,16 +26,15 @@ MAX_JUMP = 0.2
 
 
 def line(
-    scene: SyncedScene, group: JointGroup, start: Float, T_base_tip: Float, budget: Budget
+    backend: PlanningBackend, group: JointGroup, start: Float, T_base_tip: Float, budget: Budget
 ) -> LineResult:
     """Move the tip straight to a pose; see `MotionPlanner.line`."""
-    state = scene.check_state(
-        group, start, PlanningCode.START_STATE_INVALID, PlanningCode.START_STATE_IN_COLLISION
-    )
+    invalid, touching = PlanningCode.START_STATE_INVALID, PlanningCode.START_STATE_IN_COLLISION
+    state = check_state(backend, group, start, invalid, touching)
     if not state.ok:
         return LineResult(state.code, state.message)
-    poses = interpolate(scene.tip_pose(group, start), T_base_tip)
-    solver = TipSolver(scene, group, NEAR_DAMPING)
+    poses = interpolate(backend.tip_pose(group, start), T_base_tip)
+    solver = backend.tip_solver(group, near=True)
     waypoints = [start]
     end = PlanningResult()
     for pose in poses[1:]:
@@ -44,7 +42,7 @@ def line(
             end = stopped(budget, f"following a line with {group.tip_link}")
             break
         positions = solver.solve(pose, waypoints[-1])
-        end = _check_step(scene, group, waypoints[-1], positions)
+        end = _check_step(backend, group, waypoints[-1], positions)
         if positions is None or not end.ok:
             break
         waypoints.append(positions)
@@ -66,7 +64,7 @@ def interpolate(T_base_start: Float, T_base_end: Float) -> Float:
 
 
 def _check_step(
-    scene: SyncedScene, group: JointGroup, before: Float, positions: Float | None
+    backend: PlanningBackend, group: JointGroup, before: Float, positions: Float | None
 ) -> PlanningResult:
     """Refuse a pose out of reach, a jump, a collision on the way."""
     if positions is None:
@@ -76,7 +74,7 @@ def _check_step(
         joint = group.joints[int(jump.argmax())]
         message = f"{joint} would have to jump by {jump.max():.2f} on the line"
         return PlanningResult(PlanningCode.NO_IK_SOLUTION, message)
-    if scene.edge_in_collision(group, before, positions, FINE_STEP):
-        message = "on the line " + scene.touching(group, positions)
+    if backend.edge_in_collision(group, before, positions, FINE_STEP):
+        message = "on the line " + backend.touching(group, positions)
         return PlanningResult(PlanningCode.INVALID_MOTION_PLAN, message)
     return PlanningResult()

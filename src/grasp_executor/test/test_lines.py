@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from grasp_core.transforms import inverse, transform
-from grasp_executor.embedded.lines import MAX_STEP_M, MAX_STEP_RAD, MIN_STEPS, interpolate
+from grasp_executor.lines import MAX_STEP_M, MAX_STEP_RAD, MIN_STEPS, interpolate
 
 SEEDS = st.integers(0, 2**32 - 1)
 
