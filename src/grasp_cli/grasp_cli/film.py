@@ -15,7 +15,6 @@ from grasp_cli.mesh_picture import SUPERSAMPLING, mesh_picture
 from grasp_cli.robot_picture import SCENE_COLOR, UP, placed_links
 from grasp_core.checks import Float
 from grasp_core.grasps import Grasps
-from grasp_core.transforms import from_quaternion_xyzw
 from grasp_perception.bags.bags import Bag
 from grasp_perception.picture.shading import RGB
 from grasp_perception.picture.views import view_from
@@ -72,24 +71,19 @@ def read_recording(bag: Path, cell: WorkCell) -> Recording:
     now: Float | None = None
     with Bag(bag) as opened:
         for message in opened.messages({JOINTS, OBJECTS}):
-            content = opened.decode(message)
             if message.topic == JOINTS:
+                content = opened.decode(message)
                 value_of = dict(zip(content.name, content.position, strict=True))
                 now = np.array([value_of[joint] for joint in cell.robot.joint_names])
             elif now is not None:
-                frames = content.transforms
-                names = tuple(frame.child_frame_id.partition("/")[2] for frame in frames)
+                frames = opened.read_transforms(message)
+                names = tuple(frame.child.partition("/")[2] for frame in frames)
                 times.append(message.time_ns / 1e9)
                 joints.append(now)
-                poses.append([_pose(frame.transform) for frame in frames])
+                poses.append([frame.T_parent_child for frame in frames])
     if not times:
         raise OptionError(f"{bag}: no messages of {JOINTS} and {OBJECTS}")
     return Recording(np.array(times) - times[0], np.array(joints), names, np.array(poses))
-
-
-def _pose(transform: object) -> Float:
-    t, q = transform.translation, transform.rotation  # type: ignore[attr-defined]
-    return from_quaternion_xyzw([q.x, q.y, q.z, q.w], [t.x, t.y, t.z])
 
 
 class Camera:

@@ -8,12 +8,9 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
 from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from std_srvs.srv import Trigger
 
@@ -22,6 +19,8 @@ from grasp_executor.clear_bin import ClearLimits, ClearResult
 from grasp_executor.errors import ExecutorError
 from grasp_executor.pick_result import PickResult
 from grasp_msgs.action import ClearBin, Pick
+from grasp_nodes.client_ros import ClientNode
+from grasp_nodes.grasps_ros import mask_message
 
 #: s: for an answer to a goal or a request, for the end of a cancelled goal, between two looks.
 ANSWER_SEC, CANCEL_SEC, POLL_SEC = 10.0, 20.0, 0.1
@@ -37,8 +36,8 @@ class ClientError(ExecutorError):
     """The executor node or a service did not answer, or it refused a goal."""
 
 
-class PickClient:
-    """A node of its own in its own context, used by `with`.
+class PickClient(ClientNode):
+    """Asks the actions and hears the diagnostics of an executor node.
 
     Parameters
     ----------
@@ -46,19 +45,16 @@ class PickClient:
     """
 
     def __init__(self, namespace: str = "") -> None:
+        super().__init__("pick_client")
         self._prefix = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
-        self._context = rclpy.Context()
         self._is_active: Future = Future()
         self._heard_sec = 0.0
 
     def __enter__(self) -> PickClient:
-        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
-        self._node = rclpy.create_node("pick_client", context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._pick = ActionClient(self._node, Pick, f"{self._prefix}/pick")
-        self._clear = ActionClient(self._node, ClearBin, f"{self._prefix}/clear_bin")
-        self._node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
+        super().__enter__()
+        self._pick = ActionClient(self.node, Pick, f"{self._prefix}/pick")
+        self._clear = ActionClient(self.node, ClearBin, f"{self._prefix}/clear_bin")
+        self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
         return self
 
     def __exit__(
@@ -69,13 +65,11 @@ class PickClient:
     ) -> None:
         self._pick.destroy()
         self._clear.destroy()
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self._context)
+        super().__exit__(kind, error, trace)
 
     def ready(self, timeout_sec: float) -> bool:
         """Wait until the executor node is active and its actions are seen; whether it is."""
-        self._executor.spin_until_future_complete(self._is_active, timeout_sec)
+        self.executor.spin_until_future_complete(self._is_active, timeout_sec)
         return bool(self._is_active.done() and self._clear.wait_for_server(timeout_sec))
 
     def pick(self, target: NDArray[np.bool_] | None = None, arm: str = "") -> PickResult:
@@ -92,7 +86,7 @@ class PickClient:
         """
         goal = Pick.Goal(arm=arm)
         if target is not None:
-            goal.mask = ros.mask_message(target)
+            goal.mask = mask_message(target)
         return ros.read_pick_result(self._run(self._pick, goal, lambda _: None))
 
     def clear_bin(self, limits: ClearLimits, watch: Watcher, arm: str = "") -> ClearResult:
@@ -113,13 +107,13 @@ class PickClient:
         ------
         ClientError : no answer, or it says that it failed.
         """
-        client = self._node.create_client(Trigger, service)
+        client = self.node.create_client(Trigger, service)
         try:
             if not client.wait_for_service(ANSWER_SEC):
                 raise ClientError(f"{service}: no service within {ANSWER_SEC} s")
             response = self._wait(client.call_async(Trigger.Request()), service)
         finally:
-            self._node.destroy_client(client)
+            self.node.destroy_client(client)
         if not response.success:
             raise ClientError(f"{service}: {response.message}")
         return str(response.message)
@@ -133,18 +127,18 @@ class PickClient:
         ending = handle.get_result_async()
         try:
             while not ending.done():
-                self._executor.spin_once(timeout_sec=POLL_SEC)
+                self.executor.spin_once(timeout_sec=POLL_SEC)
                 if monotonic() - self._heard_sec > SILENCE_SEC:
                     raise ClientError(f"the executor has said nothing for {SILENCE_SEC} s")
         except KeyboardInterrupt:
             self._wait(handle.cancel_goal_async(), "the cancellation")
-            self._executor.spin_until_future_complete(ending, CANCEL_SEC)
+            self.executor.spin_until_future_complete(ending, CANCEL_SEC)
             if not ending.done():
                 raise ClientError(f"no end within {CANCEL_SEC} s of the cancellation") from None
         return ending.result().result
 
     def _wait(self, future: Future, what: str) -> Any:
-        self._executor.spin_until_future_complete(future, ANSWER_SEC)
+        self.executor.spin_until_future_complete(future, ANSWER_SEC)
         if not future.done():
             raise ClientError(f"{what}: no answer within {ANSWER_SEC} s")
         return future.result()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import PoseStamped
-from numpy.typing import NDArray
-from sensor_msgs.msg import Image, PointCloud2, PointField
+from sensor_msgs.msg import PointCloud2, PointField
 
 from grasp_core.checks import Float
 from grasp_core.errors import ArrayError
@@ -18,6 +15,7 @@ from grasp_executor.errors import StageError
 from grasp_executor.pick_result import Attempt, PickCode, PickResult, PickStage
 from grasp_msgs import msg as grasp_msgs
 from grasp_msgs.action import ClearBin, Pick
+from grasp_nodes import grasps_ros
 from grasp_nodes.geometry_ros import header, pose_message, read_pose
 
 
@@ -30,14 +28,7 @@ def read_grasps(message: grasp_msgs.GraspArray, base: str) -> Grasps:
     """
     check_frame(message.header.frame_id, base, "the grasps")
     try:
-        poses = np.stack([read_pose(grasp.pose) for grasp in message.grasps])
-        return Grasps(
-            poses[:, :3, :3],
-            poses[:, :3, 3],
-            np.array([grasp.width for grasp in message.grasps]),
-            np.array([grasp.score for grasp in message.grasps]),
-            base,
-        )
+        return grasps_ros.read_grasps(message)
     except ArrayError as error:
         raise StageError(PickCode.INVALID_GOAL, f"grasps: {error}") from error
 
@@ -118,7 +109,7 @@ def record_message(attempt: Attempt, base: str) -> grasp_msgs.PickRecord:
         code=int(attempt.code),
         message=attempt.message,
         stage=attempt.stage.value,
-        timing=timing_messages(attempt.stage_ms),
+        timing=grasps_ros.timing_messages(attempt.stage_ms),
     )
 
 
@@ -131,14 +122,6 @@ def grasp_message(grasp: Grasps | None) -> grasp_msgs.Grasp:
         width=float(grasp.widths[0]),
         score=float(grasp.scores[0]),
     )
-
-
-def timing_messages(stage_ms: Mapping[str, float]) -> list[grasp_msgs.StageTiming]:
-    """Wall milliseconds per stage, in order."""
-    return [
-        grasp_msgs.StageTiming(stage=stage, milliseconds=float(ms))
-        for stage, ms in stage_ms.items()
-    ]
 
 
 def pick_message(result: PickResult, base: str, stamp_ns: int) -> Pick.Result:
@@ -162,18 +145,6 @@ def clear_message(result: ClearResult, base: str) -> ClearBin.Result:
         picked=result.picked,
         left=-1,
         records=[record_message(attempt, base) for attempt in result.records],
-    )
-
-
-def mask_message(target: NDArray[np.bool_]) -> Image:
-    """Mask (H, W), in which the target is True, as DetectGrasps takes it."""
-    height, width = target.shape
-    return Image(
-        height=height,
-        width=width,
-        encoding="mono8",
-        step=width,
-        data=np.where(target, np.uint8(255), np.uint8(0)).tobytes(),
     )
 
 

@@ -17,6 +17,7 @@ from grasp_executor.pick_result import Attempt, PickCode, PickResult, PickStage
 from grasp_msgs.action import ClearBin
 from grasp_msgs.msg import GraspArray
 from grasp_nodes.geometry_ros import header, pose_message
+from grasp_nodes.grasps_ros import mask_message
 
 GRASP = Grasps(
     grasp_rotation([0.0, 0.6, -0.8], [1.0, 0.0, 0.0])[None],
@@ -141,7 +142,7 @@ def test_limits_go_and_come_back() -> None:
 def test_a_mask_is_white_on_the_target() -> None:
     target = np.zeros((2, 3), bool)
     target[1, 2] = True
-    message = ros.mask_message(target)
+    message = mask_message(target)
     assert (message.height, message.width, message.step, message.encoding) == (2, 3, 3, "mono8")
     assert list(message.data) == [0, 0, 0, 0, 0, 255]
 

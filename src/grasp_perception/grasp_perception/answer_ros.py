@@ -11,6 +11,7 @@ from visualization_msgs.msg import MarkerArray
 from grasp_core.cloud import PointCloud
 from grasp_msgs.msg import GraspArray
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.grasps_ros import timing_messages
 from grasp_perception import ros
 from grasp_perception.errors import (
     CloudMessageError,
@@ -70,7 +71,7 @@ def answer(
         detection = pipeline.run(cloud, wanted, watch)
     except Exception as error:  # a detector may raise anything, and the node must stay up
         code = CODES.get(type(error), Response.DETECTION_FAILED)
-        grasps = GraspArray(timing=ros.timing_messages(watch.stage_ms))
+        grasps = GraspArray(timing=timing_messages(watch.stage_ms))
         return Answer(code, str(error), grasps, stage_ms=watch.stage_ms, error=error)
     return _answer_of(detection, pipeline, cloud.stamp_ns)
 

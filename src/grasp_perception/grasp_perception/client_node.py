@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
 from grasp_core.grasps import Grasps
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.client_ros import ClientNode
+from grasp_nodes.grasps_ros import read_grasps
 from grasp_perception import ros
 from grasp_perception.errors import PerceptionError
 from grasp_perception.request import Request
@@ -43,8 +41,8 @@ class Reply:
     stage_ms: dict[str, float]
 
 
-class DetectClient:
-    """A node of its own in its own context, used by `with`.
+class DetectClient(ClientNode):
+    """Asks the service and hears the diagnostics of a perception node.
 
     Parameters
     ----------
@@ -52,32 +50,19 @@ class DetectClient:
     """
 
     def __init__(self, service: str = SERVICE) -> None:
+        super().__init__("detect_client")
         self._service = service
-        self._context = rclpy.Context()
         self._has_cloud: Future = Future()
 
     def __enter__(self) -> DetectClient:
-        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
-        self._node = rclpy.create_node("detect_client", context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._client = self._node.create_client(DetectGrasps, self._service)
-        self._node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
+        super().__enter__()
+        self._client = self.node.create_client(DetectGrasps, self._service)
+        self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self._context)
 
     def ready(self, timeout_sec: float) -> bool:
         """Wait until the node is active, has a cloud and its service is seen; whether it is."""
-        self._executor.spin_until_future_complete(self._has_cloud, timeout_sec)
+        self.executor.spin_until_future_complete(self._has_cloud, timeout_sec)
         return self._has_cloud.done() and self._client.wait_for_service(timeout_sec)
 
     def detect(self, request: Request, timeout_sec: float) -> Reply:
@@ -88,7 +73,7 @@ class DetectClient:
         ServiceError : no answer within the time.
         """
         future = self._client.call_async(ros.request_message(request))
-        self._executor.spin_until_future_complete(future, timeout_sec)
+        self.executor.spin_until_future_complete(future, timeout_sec)
         if not future.done():
             raise ServiceError(f"{self._service} gave no answer within {timeout_sec} s")
         response = future.result()
@@ -96,7 +81,7 @@ class DetectClient:
         return Reply(
             response.code,
             response.message,
-            ros.read_grasps(found) if found.grasps else None,
+            read_grasps(found) if found.grasps else None,
             found.gripper,
             {each.stage: each.milliseconds for each in found.timing},
         )

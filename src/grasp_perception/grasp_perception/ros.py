@@ -18,6 +18,7 @@ from grasp_core.grasps import Grasps
 from grasp_msgs import msg as grasp_msgs
 from grasp_msgs.srv import DetectGrasps
 from grasp_nodes.geometry_ros import header, pose_message, pose_messages, read_pose
+from grasp_nodes.grasps_ros import mask_message, timing_messages
 from grasp_perception.clouds.images import read_mask
 from grasp_perception.clouds.point_cloud2 import cloud_fields
 from grasp_perception.diagnostics import Report
@@ -59,33 +60,6 @@ def grasps_message(
             )
         ],
         timing=timing_messages(stage_ms),
-    )
-
-
-def timing_messages(stage_ms: Mapping[str, float]) -> list[grasp_msgs.StageTiming]:
-    """Wall milliseconds per stage, in order."""
-    return [
-        grasp_msgs.StageTiming(stage=stage, milliseconds=float(ms))
-        for stage, ms in stage_ms.items()
-    ]
-
-
-def read_grasps(message: grasp_msgs.GraspArray) -> Grasps:
-    """Grasps in the frame of the message's header.
-
-    Raises
-    ------
-    ArrayError, FrameError : a pose is no pose, a value is out of range or the frame is unnamed.
-    """
-    if not message.grasps:
-        return Grasps.empty(message.header.frame_id)
-    T_frame_grasp = np.stack([read_pose(grasp.pose) for grasp in message.grasps])
-    return Grasps(
-        T_frame_grasp[:, :3, :3],
-        T_frame_grasp[:, :3, 3],
-        np.array([grasp.width for grasp in message.grasps]),
-        np.array([grasp.score for grasp in message.grasps]),
-        message.header.frame_id,
     )
 
 
@@ -143,15 +117,6 @@ def read_cone(message: grasp_msgs.ApproachCone) -> ApproachCone | None:
         return ApproachCone(axis, angle, message.frame_id)
     except ArrayError as error:
         raise RequestError(f"approach_cone: {error}") from error
-
-
-def mask_message(mask: NDArray[np.bool_] | None) -> Image:
-    """Target mask (H, W) as mono8, 255 on the target; None is no mask."""
-    if mask is None:
-        return Image()
-    height, width = mask.shape
-    data = np.where(mask, 255, 0).astype(np.uint8).tobytes()
-    return Image(height=height, width=width, encoding="mono8", step=width, data=data)
 
 
 def request_message(request: Request, cloud: PointCloud2 | None = None) -> DetectGrasps.Request:

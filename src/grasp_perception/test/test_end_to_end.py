@@ -13,7 +13,7 @@ import pytest
 
 from grasp_core.cloud import PointCloud
 from grasp_msgs.srv import DetectGrasps
-from grasp_perception import ros
+from grasp_nodes.grasps_ros import read_grasps
 from grasp_perception.bringup import BringupArguments, node_specs, processes
 
 END_SEC = 60.0
@@ -48,7 +48,7 @@ def test_grasps_of_a_played_frame_through_the_service(
     response = probe.wait(detect, "grasps")
     assert response.code == DetectGrasps.Response.SUCCESS, response.message
     assert response.grasps.gripper == "parallel_100mm"
-    grasps = ros.read_grasps(response.grasps)
+    grasps = read_grasps(response.grasps)
     assert grasps.frame_id == "camera"
     assert 0.49 < grasps.positions[0, 2] < 0.56
     for process in running:

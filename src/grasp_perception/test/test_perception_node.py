@@ -29,6 +29,7 @@ from grasp_core.transforms import transform, transform_points
 from grasp_msgs.msg import ApproachCone, GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
 from grasp_nodes.geometry_ros import header, transform_message
+from grasp_nodes.grasps_ros import mask_message, read_grasps
 from grasp_perception import ros
 from grasp_perception.clouds.wire import read_stamp
 from grasp_perception.request import Request
@@ -113,7 +114,7 @@ def test_service_finds_grasps_in_the_cloud_of_the_request(
     )
     assert found.header.frame_id == "camera"
     assert read_stamp(found.header) == block_cloud.stamp_ns
-    grasps = ros.read_grasps(found)
+    grasps = read_grasps(found)
     assert 1 <= len(grasps) <= 7
     assert (np.diff(grasps.scores) <= 0).all()
     # The block is 5 cm wide and its top lies 0.5 m in front of the camera.
@@ -248,12 +249,12 @@ BAD_REQUESTS = {
         "unknown frame 'camera' and 'moon'; known: none",
     ),
     "mask of another size": (
-        {"mask": ros.mask_message(np.ones((3, 4), bool))},
+        {"mask": mask_message(np.ones((3, 4), bool))},
         Response.INVALID_REQUEST,
         r"the target mask is (3, 4), the cloud is (120, 160)",
     ),
     "empty mask": (
-        {"mask": ros.mask_message(np.zeros((120, 160), bool))},
+        {"mask": mask_message(np.zeros((120, 160), bool))},
         Response.NO_GRASPS,
         "inside the target mask",
     ),
@@ -321,7 +322,7 @@ def test_grasps_are_reported_in_the_frame_of_the_parameter(
     node: Node, block_cloud: PointCloud
 ) -> None:
     request = ros.request_message(Request(), ros.cloud_message(block_cloud))
-    in_camera = ros.read_grasps(node.detect(request).grasps)
+    in_camera = read_grasps(node.detect(request).grasps)
     node.reconfigure(frame="base", tf_timeout=0.2)
     response = node.detect(request)
     assert response.code == Response.TRANSFORM_UNAVAILABLE
@@ -333,7 +334,7 @@ def test_grasps_are_reported_in_the_frame_of_the_parameter(
     node.reconfigure(tf_timeout=10.0)
     response = node.detect(request)
     assert response.code == Response.SUCCESS, response.message
-    in_base = ros.read_grasps(response.grasps)
+    in_base = read_grasps(response.grasps)
     assert in_base.frame_id == "base"
     expected = transform_points(T_base_camera, in_camera.positions)
     assert np.abs(in_base.positions[0] - expected).max(axis=1).min() < 0.02

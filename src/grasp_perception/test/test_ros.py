@@ -18,6 +18,7 @@ from grasp_core.grasps import Grasps
 from grasp_msgs.msg import GraspArray, Region
 from grasp_msgs.srv import DetectGrasps
 from grasp_nodes.geometry_ros import read_pose
+from grasp_nodes.grasps_ros import mask_message, read_grasps
 from grasp_perception import ros
 from grasp_perception.clouds.point_cloud2 import read_cloud
 from grasp_perception.clouds.wire import read_stamp
@@ -50,7 +51,7 @@ def test_grasps_round_trip(seed: int, n: int) -> None:
     message: GraspArray = over_the_wire(sent)
     assert (message.gripper, message.detector, message.detector_checksum) == ("hand", "net", "abc")
     assert [(t.stage, t.milliseconds) for t in message.timing] == [("detect", 1.5), ("nms", 0.25)]
-    back = ros.read_grasps(message)
+    back = read_grasps(message)
     assert (len(back), back.frame_id) == (n, "camera")
     np.testing.assert_allclose(back.rotations, grasps.rotations, atol=1e-12)
     np.testing.assert_array_equal(back.positions, grasps.positions)
@@ -100,7 +101,7 @@ def test_default_request_asks_for_the_settings_of_the_node() -> None:
 
 
 def test_instance_selects_one_object_of_the_mask() -> None:
-    message = DetectGrasps.Request(mask=ros.mask_message(np.ones((1, 3), bool)), instance=7)
+    message = DetectGrasps.Request(mask=mask_message(np.ones((1, 3), bool)), instance=7)
     message.mask.data = bytes([0, 7, 9])
     np.testing.assert_array_equal(ros.read_request(message).target, [[False, True, False]])
     message.instance = 0
@@ -108,7 +109,7 @@ def test_instance_selects_one_object_of_the_mask() -> None:
 
 
 def test_wrong_requests_name_the_field() -> None:
-    mask = ros.mask_message(np.ones((2, 3), bool))
+    mask = mask_message(np.ones((2, 3), bool))
     mask.encoding = "rgb8"
     with pytest.raises(RequestError, match="mask: encoding 'rgb8', expected"):
         ros.read_request(DetectGrasps.Request(mask=mask))

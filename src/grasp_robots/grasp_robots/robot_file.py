@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import yaml
 from scipy.spatial.transform import Rotation
 
 from grasp_core.checks import Float
@@ -18,7 +17,7 @@ from grasp_robots.errors import RobotFileError
 from grasp_robots.gripper_links import gripper_joints, gripper_links
 from grasp_robots.joint import Joint, JointLimits
 from grasp_robots.link import Link
-from grasp_robots.section import Section
+from grasp_robots.section import Section, read_file
 from grasp_robots.shapes import Shape
 
 
@@ -39,14 +38,9 @@ def load_robot(
         unknown, of the wrong type or impossible; the message names the file and the key.
     """
     path = Path(path)
+    file = read_file(path)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RobotFileError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RobotFileError(f"{path}: not YAML ({error})") from error
-    try:
-        return _robot(path.stem, Section("the file", data), Path(gripper_folder), gripper)
+        return _robot(path.stem, file, Path(gripper_folder), gripper)
     except GraspError as error:
         raise RobotFileError(f"{path}: {error}") from error
 

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from grasp_core.checks import Float
 from grasp_robots.errors import RobotFileError
+
+
+def read_file(path: Path) -> Section:
+    """Read a YAML file whose top is a mapping.
+
+    Raises
+    ------
+    RobotFileError : it is missing, is not YAML or no mapping; the message names the file.
+    """
+    try:
+        return Section("the file", yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RobotFileError(f"{path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RobotFileError(f"{path}: not YAML ({error})") from error
+    except RobotFileError as error:
+        raise RobotFileError(f"{path}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import yaml
 from scipy.spatial.transform import Rotation
 
 from grasp_core.checks import Float
@@ -17,7 +16,7 @@ from grasp_robots.description import RobotDescription
 from grasp_robots.errors import RobotError, RobotFileError
 from grasp_robots.names import renamed
 from grasp_robots.robot_file import load_robot
-from grasp_robots.section import Section
+from grasp_robots.section import Section, read_file
 
 #: Metres, thickness of the walls of bins and trays.
 WALL_M = 0.005
@@ -111,14 +110,10 @@ def load_work_cell(path: Path | str) -> WorkCell:
         unknown, of the wrong type or impossible; the message names the file and the key.
     """
     path = Path(path)
+    file = read_file(path)
     try:
-        file = Section("the file", yaml.safe_load(path.read_text(encoding="utf-8")))
         file.check_keys(("robot", "base", "bin", "trays", "cameras"), ("names",))
         name = file.text("robot")
-    except OSError as error:
-        raise RobotFileError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RobotFileError(f"{path}: not YAML ({error})") from error
     except RobotFileError as error:
         raise RobotFileError(f"{path}: {error}") from error
     config = path.parent.parent

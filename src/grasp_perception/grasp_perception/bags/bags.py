@@ -148,7 +148,7 @@ class Bag:
             if message.topic == topic:
                 yield BagCloud(topic, message.time_ns, partial(decode, message))
             elif message.type_name == TRANSFORMS_TYPE:
-                yield BagTransforms(message.time_ns, partial(self._read_transforms, message))
+                yield BagTransforms(message.time_ns, partial(self.read_transforms, message))
 
     def decode(self, message: BagMessage) -> Any:
         """Message with the attributes of its type, which must be one of ROS 2's own.
@@ -190,7 +190,8 @@ class Bag:
     def _read_depth(self, message: BagMessage, camera_info: Any) -> PointCloud:
         return read_depth_image(self.decode(message), camera_info)
 
-    def _read_transforms(self, message: BagMessage) -> list[RecordedTransform]:
+    def read_transforms(self, message: BagMessage) -> list[RecordedTransform]:
+        """Poses of a tf2_msgs/TFMessage; raises ArrayError for no rotation."""
         is_static = message.topic == STATIC_TRANSFORMS
         transforms = []
         for each in self.decode(message).transforms:
