@@ -50,7 +50,7 @@ def plan(
     while not budget.spent:
         limit = min(slice_sec, budget.remaining_sec)
         found = backend.attempt(group, start, goal, int(rng.integers(_SEEDS)), limit)
-        if found.code not in UNLUCKY and (found.path is None or _free(backend, group, found.path)):
+        if found.code not in UNLUCKY and (found.path is None or _valid(backend, group, found.path)):
             return found
         slice_sec = min(2 * slice_sec, LAST_SLICE_SEC)
     end = stopped(budget, f"planning for {group.name}")
@@ -64,6 +64,8 @@ def path_of(group: JointGroup, waypoints: Float) -> Path:
     return Path(group.name, distinct, smooth=False)
 
 
-def _free(backend: PlanningBackend, group: JointGroup, path: Path) -> bool:
+def _valid(backend: PlanningBackend, group: JointGroup, path: Path) -> bool:
+    if not group.within(path.positions):
+        return False
     edges = pairwise(path.positions)
     return not any(backend.edge_in_collision(group, a, b, FINE_STEP) for a, b in edges)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from grasp_executor.attempt_log import AttemptLog, Observer
 from grasp_executor.budget import Budget
 from grasp_executor.collision_world import CollisionWorld
 from grasp_executor.errors import StageError, StateError
+from grasp_executor.failed_grasps import FailedGrasps
 from grasp_executor.halt import Halt
 from grasp_executor.pick_params import PickParams
 from grasp_executor.pick_plan import PickPlan, PickPlanner
@@ -69,12 +70,14 @@ class PickRequest:
     detections : how often it may be asked.
     arm : name of the arm's group; empty: any that reaches.
     T_base_place : (4, 4) grasp frame at release; None: on the arm's next spot.
+    in_order : try the grasps as they come; else those later that resemble grasps that failed.
     """
 
     find: Callable[[Halt], Found]
     detections: int = 1
     arm: str = ""
     T_base_place: Float | None = None
+    in_order: bool = False
 
 
 class Picker:
@@ -108,6 +111,7 @@ class Picker:
             for name, each in manipulators.items()
         }
         self._placed = dict.fromkeys(manipulators, 0)
+        self._failed = FailedGrasps()
         self._around = around
         self._worker = worker
         self._params = params
@@ -136,9 +140,13 @@ class Picker:
         except StageError as error:
             yield log.end(error.code, str(error))
             return
+        if not request.in_order:
+            found = replace(found, grasps=self._failed.rerank(found.grasps))
         budget, executions = Budget(self._params.planning_timeout), 0
         for i in range(min(len(found.grasps), self._params.max_grasps)):
             attempt = self._attempt(found, i, request, budget, halt, observe)
+            if attempt.code in (PickCode.NOTHING_GRASPED, PickCode.OBJECT_LOST):
+                self._failed.add(found.grasps[i])
             yield attempt
             if attempt.moved:
                 budget, executions = Budget(self._params.planning_timeout), executions + 1

@@ -105,7 +105,7 @@ class Session:
         """
         if goal.grasps.grasps:
             found = self._detection.given(goal.grasps)
-            request = self._request(goal, lambda _: found, detections=1)
+            request = self._request(goal, lambda _: found, detections=1, in_order=True)
         else:
             detect = DetectGrasps.Request(
                 region=goal.region,
@@ -145,13 +145,14 @@ class Session:
         goal: Pick.Goal | ClearBin.Goal,
         find: Callable[[Halt], Found],
         detections: int,
+        in_order: bool = False,
     ) -> PickRequest:
         """Read what both kinds of goals have."""
         if goal.arm and goal.arm not in self._arms:
             valid = ", ".join(self._arms)
             raise StageError(PickCode.INVALID_GOAL, f"arm: {goal.arm!r} is unknown; valid: {valid}")
         place = ros.read_place(goal.place_pose, self.base)
-        return PickRequest(find, detections, goal.arm, place)
+        return PickRequest(find, detections, goal.arm, place, in_order)
 
     def close(self) -> None:
         """End the planner's thread, and let go of the controllers and of the detection."""

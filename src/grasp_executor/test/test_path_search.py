@@ -68,6 +68,13 @@ def test_a_path_that_touches_is_no_path(toy_arm, found) -> None:
     assert len(backend.limits) == 3
 
 
+def test_a_path_beyond_the_limits_is_no_path(toy_arm, found) -> None:
+    around = np.stack([START, [0, 0, 0, 0, 2.2, 0], GOAL])  # joint_5 ends at 2.1
+    backend = Prepared(PathResult(path=path_of(toy_arm.group("arm"), around)), found)
+    assert search(backend, toy_arm) is found
+    assert len(backend.limits) == 2
+
+
 def test_the_last_slice_is_what_is_left(toy_arm) -> None:
     backend = Prepared(PathResult(PlanningCode.TIMED_OUT, "slow"))
     result = search(backend, toy_arm, 0.05)

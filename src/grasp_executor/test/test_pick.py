@@ -296,6 +296,18 @@ def test_after_the_executions_of_one_detection_follows_a_fresh_one(trial: Trial)
     assert trial.fake.is_home
 
 
+@pytest.mark.parametrize(("in_order", "second"), [(False, 0.5), (True, GOOD[0])])
+def test_a_grasp_that_failed_is_not_tried_first_again(
+    trial: Trial, in_order: bool, second: float
+) -> None:
+    trial.fake.object_width = 0.0
+    trial.params = PickParams(path_timeout=5.0, max_executions=1)
+    found = Found(grasps_at(GOOD, (0.5, 0.1, 0.04)), NO_POINTS)
+    result = trial.run(PickRequest(lambda _: found, detections=2, in_order=in_order))
+    tried = [attempt.grasp.positions[0, 0] for attempt in result.attempts]
+    assert tried == pytest.approx([GOOD[0], second])
+
+
 @pytest.mark.parametrize(("motion", "stage"), [(2, PickStage.LIFT), (3, PickStage.TRANSFER)])
 def test_an_object_that_slips_is_lost_and_the_arm_goes_home(
     trial: Trial, motion: int, stage: PickStage

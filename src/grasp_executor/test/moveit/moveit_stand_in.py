@@ -115,6 +115,16 @@ class RobotState:
         for name, value in zip(self._joints(joint_model_group_name), position_values, strict=True):
             self._set(name, value)
 
+    def within_bounds(self, joint_model_group_name: str, position_values: np.ndarray) -> bool:
+        """For the planner here; moveit_py has it by another name."""
+        model = self._model.pin
+        joints = [
+            model.joints[model.getJointId(name)] for name in self._joints(joint_model_group_name)
+        ]
+        rows = [joint.idx_q for joint in joints]
+        low, high = model.lowerPositionLimit[rows], model.upperPositionLimit[rows]
+        return bool(((low <= position_values) & (position_values <= high)).all())
+
     def get_joint_group_positions(self, joint_model_group_name: str) -> np.ndarray:
         model = self._model.pin
         names = self._joints(joint_model_group_name)
@@ -369,6 +379,8 @@ class PlanningComponent:
         state = copy.copy(self._start)
 
         def free(positions: np.ndarray) -> bool:
+            if not state.within_bounds(self._group, positions):
+                return False
             state.set_joint_group_positions(self._group, positions)
             state.update()
             return not planning_scene.is_state_colliding(state, "")
