@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 PACKAGE = "grasp_perception"
-FOLDERS = ("bags", "clouds", "geometric", "picture")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -28,10 +27,7 @@ setup(
     name=PACKAGE,
     version="0.1.0",
     license="Apache-2.0",
-    packages=[
-        PACKAGE,
-        *(f"{PACKAGE}.{part}" for part in ("bags", "clouds", "geometric", "picture")),
-    ],
+    packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
         (f"share/{PACKAGE}", ["package.xml"]),
@@ -42,6 +38,7 @@ setup(
         "console_scripts": [
             "perception_node = grasp_perception.perception_node:main",
             "bag_player = grasp_perception.bag_player:main",
+            "realsense_node = grasp_perception.realsense_node:main",
             "recorder_node = grasp_perception.recorder_node:main",
         ]
     },

@@ -63,8 +63,10 @@ class PointCloud:
     colors : (N, 3) uint8 RGB, or None.
     source_shape : (height, width) of the frame the points were read from.
     source_indices : (N,) row-major index of each point in that frame.
-    viewpoint : (3,) metres, position of the camera in `frame_id`.
+    viewpoint : (3,) metres, position of the camera in `frame_id`; of several cameras the middle.
     stamp_ns : acquisition time, nanoseconds.
+    viewpoints : (N, 3) float32 metres, position of the camera that saw each point, or None where
+        all were seen from `viewpoint`.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class PointCloud:
     colors: NDArray[np.uint8] | None = None
     viewpoint: Float = field(default_factory=_origin)
     stamp_ns: int = 0
+    viewpoints: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         points = check_array(self.points, (None, 3), "points", np.float32)
@@ -89,6 +92,9 @@ class PointCloud:
         if self.colors is not None:
             colors = check_array(self.colors, (len(points), 3), "colors", np.uint8)
             object.__setattr__(self, "colors", colors)
+        if self.viewpoints is not None:
+            seen_from = check_array(self.viewpoints, (len(points), 3), "viewpoints", np.float32)
+            object.__setattr__(self, "viewpoints", seen_from)
         if not self.frame_id:
             raise FrameError("a cloud needs the name of the frame it is in")
 
@@ -137,6 +143,13 @@ class PointCloud:
     def __len__(self) -> int:
         return len(self.points)
 
+    @property
+    def seen_from(self) -> Float:
+        """Position (N, 3) of the camera that saw each point, metres in `frame_id`."""
+        if self.viewpoints is not None:
+            return self.viewpoints.astype(np.float64)
+        return np.tile(self.viewpoint, (len(self), 1))
+
     def select(self, index: AnyInteger | NDArray[np.bool_]) -> PointCloud:
         """Keep the points that `index` (indices or a boolean mask) names, with all that belongs."""
         return replace(
@@ -144,13 +157,16 @@ class PointCloud:
             points=self.points[index],
             source_indices=self.source_indices[index],
             colors=None if self.colors is None else self.colors[index],
+            viewpoints=None if self.viewpoints is None else self.viewpoints[index],
         )
 
     def transformed(self, T_a_frame: Float, frame_id: str) -> PointCloud:
-        """Express the same points and viewpoint in frame a, which is named `frame_id`."""
+        """Express the same points and viewpoints in frame a, which is named `frame_id`."""
+        seen_from = self.viewpoints
         return replace(
             self,
             points=transform_points(T_a_frame, self.points),
             viewpoint=transform_points(T_a_frame, self.viewpoint[None])[0],
+            viewpoints=None if seen_from is None else transform_points(T_a_frame, seen_from),
             frame_id=frame_id,
         )

@@ -16,6 +16,12 @@ from grasp_perception.errors import PerceptionError
 from grasp_perception.request import Request
 
 SERVICE = "/detect_grasps"
+#: Names of the codes of DetectGrasps.srv; rosidl keeps constants in the type of the class.
+CODE_NAMES: dict[int, str] = {
+    getattr(DetectGrasps.Response, name): name
+    for name in dir(type(DetectGrasps.Response))
+    if name.isupper() and not name.startswith("_")
+}
 
 
 class ServiceError(PerceptionError):
@@ -39,6 +45,11 @@ class Reply:
     grasps: Grasps | None
     gripper: str
     stage_ms: dict[str, float]
+
+    @property
+    def code_name(self) -> str:
+        """Name of the code in DetectGrasps.srv."""
+        return CODE_NAMES.get(self.code, "unknown code")
 
 
 class DetectClient(ClientNode):

@@ -18,6 +18,7 @@ class Level(IntEnum):
     OK = 0
     WARN = 1
     ERROR = 2
+    STALE = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Diagnostics:
     _stage_ms: dict[str, float] = field(default_factory=dict)
     _last_error: str = ""
     _failing: bool = False
+    _warning: str = ""
     _lock: Lock = field(default_factory=Lock)
 
     def cloud_arrived(self, now: float, *, backwards: bool, dropped: bool) -> None:
@@ -60,12 +62,18 @@ class Diagnostics:
             self._arrivals.append(now)
             self._forget_old(now)
 
-    def detected(self, stage_ms: Mapping[str, float]) -> None:
-        """Count a detection that ran to its end, and keep its latency per stage."""
+    def detected(self, stage_ms: Mapping[str, float], warning: str = "") -> None:
+        """Count a detection that ran to its end, and keep its latency per stage.
+
+        Parameters
+        ----------
+        warning : what it had to do without; empty where it had everything.
+        """
         with self._lock:
             self._counts["detections"] += 1
             self._stage_ms = dict(stage_ms)
             self._failing = False
+            self._warning = warning
 
     def failed(self, message: str) -> None:
         """Count an error and keep it as the last."""
@@ -78,9 +86,10 @@ class Diagnostics:
         """End the present trouble; its error stays in the report."""
         with self._lock:
             self._failing = False
+            self._warning = ""
 
     def report(self, now: float) -> Report:
-        """Sum up: ERROR while it cannot detect, WARN after a detection that failed."""
+        """Sum up: ERROR while it cannot detect, WARN after a detection that failed or lacked."""
         with self._lock:
             self._forget_old(now)
             values = {
@@ -91,6 +100,8 @@ class Diagnostics:
                 **{f"{stage} [ms]": f"{ms:.1f}" for stage, ms in self._stage_ms.items()},
                 "total [ms]": f"{sum(self._stage_ms.values()):.1f}",
             }
+            if not self._failing and self._warning:
+                return Report(Level.WARN, f"{self.state}: {self._warning}", values)
             if not self._failing:
                 return Report(Level.OK, self.state, values)
             level = Level.WARN if self.state == "active" else Level.ERROR

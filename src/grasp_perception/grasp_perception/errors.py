@@ -25,9 +25,25 @@ class CloudUnitsError(PerceptionError):
     """A cloud is in millimetres."""
 
 
+class CameraError(PerceptionError):
+    """A camera is absent or lost, refuses what it is asked for, or its library is missing."""
+
+
 class RequestError(PerceptionError):
     """A request contradicts itself or does not fit the cloud."""
 
 
 class TransformError(PerceptionError):
     """A frame is unknown, unconnected, or its transform is not of the time that was asked for."""
+
+
+class CameraFileError(PerceptionError):
+    """A camera's file is missing or wrong, or its trigger cannot be called."""
+
+
+class NoCloudError(PerceptionError):
+    """No camera gave a cloud in time."""
+
+
+class RobotShapeError(PerceptionError):
+    """The shapes of a robot, which is to be taken out of the clouds, cannot be read."""

@@ -26,8 +26,39 @@ class PerceptionParams(PipelineParams):
         choices=(ON_DEMAND, CONTINUOUS),
     )
     autostart: bool = parameter(True, "Configure and activate at the start; false: on command.")
+    cameras: str = parameter(
+        "",
+        "Cameras with commas between: names of files in config/cameras, paths of .yaml files, or "
+        "topics; empty: the topic ~/cloud.",
+    )
     cloud_timeout: float = parameter(
-        10.0, "Longest wait for a cloud as new as a request wants.", unit="s", low=0.0, high=120.0
+        10.0,
+        "Longest wait for a cloud as new as a request wants, or of a camera that was triggered.",
+        unit="s",
+        low=0.0,
+        high=120.0,
+    )
+    cloud_window: float = parameter(
+        0.5,
+        "Clouds of several cameras belong together when their stamps are at most so far apart; a "
+        "camera without such a cloud is waited for so long, then left out.",
+        unit="s",
+        low=0.0,
+        high=60.0,
+    )
+    max_points: int = parameter(
+        1_000_000,
+        "Larger frames are thinned while they are read: every second, third, ... row and column.",
+        low=1000,
+        high=100_000_000,
+    )
+    self_filter: str = parameter(
+        "",
+        "Robot whose points are dropped: name of a file in config/cells, path of a cell's file or "
+        "of a URDF; its links must be in TF. Empty: none.",
+    )
+    self_filter_padding: float = parameter(
+        0.015, "Thickness that is added to the robot's shapes.", unit="m", low=0.0, high=0.2
     )
     tf_timeout: float = parameter(
         0.5, "Longest wait for a transform that is missing.", unit="s", low=0.0, high=10.0

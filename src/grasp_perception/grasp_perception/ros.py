@@ -177,11 +177,14 @@ def marker_messages(shapes: GripperShapes, time_ns: int) -> MarkerArray:
     return MarkerArray(markers=markers)
 
 
-def diagnostics_message(report: Report, node_name: str, time_ns: int) -> DiagnosticArray:
-    """One status, named after the node, for /diagnostics."""
+def diagnostics_message(
+    report: Report, node_name: str, time_ns: int, subject: str = "grasp detection"
+) -> DiagnosticArray:
+    """One status, named after the node and what it is about, for /diagnostics."""
+    levels = (DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR)
     status = DiagnosticStatus(
-        level=[DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR][report.level],
-        name=f"{node_name}: grasp detection",
+        level=(*levels, DiagnosticStatus.STALE)[report.level],
+        name=f"{node_name}: {subject}",
         message=report.message,
         hardware_id=node_name,
         values=[KeyValue(key=key, value=value) for key, value in report.values.items()],

@@ -6,7 +6,7 @@ from threading import Condition
 from time import monotonic
 from typing import Any, Protocol
 
-from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -50,7 +50,8 @@ class TopicTransforms:
         self._history = TransformHistory()
         self._changed = Condition()
         self._logger = node.get_logger()
-        group = ReentrantCallbackGroup()
+        # One after the other: a message that a busy thread holds back looks as if time went back.
+        group = MutuallyExclusiveCallbackGroup()
         latched = QoSProfile(depth=_TF_DEPTH, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         node.create_subscription(
             TFMessage, "/tf", self._on_moving, QoSProfile(depth=_TF_DEPTH), callback_group=group

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from grasp_core.camera import Camera
 from grasp_core.cloud import PointCloud
@@ -100,6 +101,23 @@ def see_scene(
 def _see_scene() -> Callable[..., PointCloud]:
     """Look at shapes on a table: the function `see_scene`."""
     return see_scene
+
+
+@pytest.fixture
+def depth_picture(tmp_path: Path) -> Path:
+    """A depth image of 64 by 48 pixels with its colours and intrinsics beside it.
+
+    A slope from 0.4 m on the left to 0.715 m on the right; no measurement in the topmost row. Red
+    grows from left to right, green from top to bottom.
+    """
+    rows, columns = np.mgrid[:48, :64]
+    depth = np.where(rows == 0, 0, 400 + 5 * columns).astype(np.uint16)
+    color = np.stack([4 * columns, 5 * rows, 0 * rows + 200], axis=-1).astype(np.uint8)
+    Image.fromarray(depth).save(tmp_path / "depth.png")
+    Image.fromarray(color).save(tmp_path / "color.png")
+    sidecar = "fx: 60.0\nfy: 61.0\ncx: 31.5\ncy: 23.0\ncolor: color.png\n"
+    (tmp_path / "depth.yaml").write_text(sidecar, encoding="utf-8")
+    return tmp_path / "depth.png"
 
 
 class Probe:

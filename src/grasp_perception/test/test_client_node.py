@@ -47,5 +47,6 @@ def test_a_client_is_ready_once_there_is_a_cloud_and_gets_its_grasps(
         nowhere = Region(transform([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [5, 5, 5]), [1.0, 1.0, 1.0])  # type: ignore[arg-type]
         empty = client.detect(Request(region=nowhere), 60.0)
         assert empty.code == DetectGrasps.Response.NO_GRASPS
+        assert (reply.code_name, empty.code_name) == ("SUCCESS", "NO_GRASPS")
         assert empty.message == "the region of interest holds no point"
         assert empty.grasps is None

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -21,6 +22,7 @@ from rcl_interfaces.srv import DescribeParameters, SetParameters
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from sensor_msgs.msg import PointCloud2
+from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -372,6 +374,94 @@ def test_continuous_mode_detects_in_the_newest_cloud(node: Node, block_cloud: Po
     arrived = int(node.values()["clouds"])
     assert int(node.values()["dropped clouds"]) < arrived
     node.reconfigure(mode="on_demand")
+
+
+def test_a_request_triggers_the_camera(node: Node, block_cloud: PointCloud, tmp_path: Path) -> None:
+    path = tmp_path / "scanner.yaml"
+    trigger = "{service: /scanner/go, type: std_srvs/srv/Trigger}"
+    path.write_text(f"topic: /scanner/points\ntrigger: {trigger}", encoding="utf-8")
+    node.reconfigure(cameras=str(path), cloud_timeout=1.0)
+    publisher = node.probe.publisher(PointCloud2, "/scanner/points")
+    response = node.detect()
+    assert response.code == Response.NO_CLOUD
+    assert "camera scanner: trigger /scanner/go is not there (waited 1.0 s)" in response.message
+    assert node.status().level == DiagnosticStatus.WARN
+
+    def take(_: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        publisher.publish(ros.cloud_message(block_cloud))
+        answer.success = True
+        return answer
+
+    service = node.probe.node.create_service(Trigger, "/scanner/go", take)
+    node.change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
+    assert node.set(cloud_timeout=60.0)[0].successful
+    node.change(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+    response = node.detect()
+    assert response.code == Response.SUCCESS, response.message
+    node.probe.node.destroy_service(service)
+    node.change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
+    node.set(mode="continuous")
+    request = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
+    assert not node.probe.call(ChangeState, "/perception/change_state", request).success
+    assert "continuous needs cameras that run freely" in node.detect().message
+    node.set(mode="on_demand", cameras="", cloud_timeout=10.0)
+    node.change(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+
+
+def test_two_cameras_are_one_cloud_and_one_that_is_missing_is_named(
+    node: Node, block_cloud: PointCloud
+) -> None:
+    """Each camera sends one half of the block's frame; alone, half of the block is too little."""
+    node.reconfigure(cameras="/left/points, /right/points", cloud_window=0.5)
+    left, right = (
+        node.probe.publisher(PointCloud2, f"/{side}/points") for side in ("left", "right")
+    )
+    columns = block_cloud.source_indices % 160
+    halves = [block_cloud.select(columns < 80), block_cloud.select(columns >= 80)]
+    left.publish(ros.cloud_message(halves[0]))
+    node.wait_for(lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
+    response = node.detect()
+    missing = "without camera /right/points: no cloud on /right/points within 0.5 s of the others'"
+    assert response.message.endswith(missing), response.message
+    assert node.status().level == DiagnosticStatus.WARN
+    assert node.status().message == f"active: {missing.removeprefix('without ')}"
+    count = int(node.values()["clouds"])
+    right.publish(ros.cloud_message(halves[1]))
+    node.wait_for(lambda values: int(values["clouds"]) > count, "second cloud")
+    response = node.detect()
+    assert response.code == Response.SUCCESS, response.message
+    assert "without" not in response.message
+    best = read_grasps(response.grasps)
+    assert 0.04 < best.widths[0] < 0.1  # across the whole block of 5 cm
+    node.probe.wait(lambda: node.status().level == DiagnosticStatus.OK, "no warning")
+    node.reconfigure(cameras="")
+
+
+def test_the_robot_is_no_object(node: Node, block_cloud: PointCloud, tmp_path: Path) -> None:
+    """A robot whose only link is a box around the block, 10 cm across."""
+    path = tmp_path / "robot.urdf"
+    shape = '<collision><geometry><box size="0.1 0.2 0.11"/></geometry></collision>'
+    path.write_text(f'<robot name="r"><link name="arm">{shape}</link></robot>', encoding="utf-8")
+    request = ros.request_message(Request(), ros.cloud_message(block_cloud))
+    node.reconfigure(self_filter=str(path), self_filter_padding=0.0, tf_timeout=0.2)
+    response = node.detect(request)
+    assert response.code == Response.TRANSFORM_UNAVAILABLE
+    assert "unknown frame 'arm'" in response.message
+    publisher = node.probe.publisher(TFMessage, "/tf_static", LATCHED)
+    pose = transform(np.eye(3), [0.0, 0.0, 0.5])
+    publisher.publish(TFMessage(transforms=[transform_message(pose, "camera", "arm", 0)]))
+    node.reconfigure(tf_timeout=10.0)
+    response = node.detect(request)
+    assert response.code == Response.NO_GRASPS, response.message
+    assert "no point above the support plane" in response.message
+    node.change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
+    node.set(self_filter="hal")
+    change = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
+    assert not node.probe.call(ChangeState, "/perception/change_state", change).success
+    assert "robot 'hal' is unknown; valid: diana7, yumi" in node.detect(request).message
+    node.set(self_filter="", tf_timeout=0.5)
+    node.change(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+    assert node.detect(request).code == Response.SUCCESS
 
 
 def test_inactive_node_says_so(node: Node, block_cloud: PointCloud) -> None:

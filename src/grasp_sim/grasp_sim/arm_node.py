@@ -30,6 +30,7 @@ from grasp_sim.control_loop import ControlLoop
 from grasp_sim.drivers import DRIVERS
 from grasp_sim.errors import SimError, UnstableSimulationError
 from grasp_sim.gripper_action_ros import GripperAction, ParallelGripperAction
+from grasp_sim.link_frames_ros import fixed_frames, moving_frames
 from grasp_sim.node_params import SimArmParams
 from grasp_sim.pacer import Pacer
 from grasp_sim.scenes import WORLD
@@ -41,6 +42,8 @@ from grasp_sim.views import look_at
 THREADS = 8
 #: Seconds between two messages of joint states.
 JOINT_STATE_SEC = 0.01
+#: Seconds between two messages of where the links are: robot_state_publisher's default.
+LINKS_SEC = 0.05
 #: Seconds between two messages of where the objects are.
 OBJECTS_SEC = 0.1
 #: Seconds between two warnings that the machine is too slow.
@@ -86,7 +89,11 @@ class SimArm(Node):
         self._static = self.create_publisher(TFMessage, "/tf_static", LATCHED)
         now_ns = self.get_clock().now().nanoseconds
         base = transform_message(self._work_cell.T_world_root, WORLD, robot.root, now_ns)
-        self._static.publish(TFMessage(transforms=[base]))
+        self._static.publish(TFMessage(transforms=[base, *fixed_frames(robot, now_ns)]))
+        self._links = self.create_publisher(TFMessage, "/tf", 10)
+        self.create_timer(
+            LINKS_SEC, self._publish_links, callback_group=MutuallyExclusiveCallbackGroup()
+        )
         self._objects = self.create_publisher(TFMessage, "~/objects", 10)
         self.create_timer(
             OBJECTS_SEC, self._publish_objects, callback_group=MutuallyExclusiveCallbackGroup()
@@ -164,6 +171,13 @@ class SimArm(Node):
             effort=efforts.tolist(),
         )
         self._states.publish(state)
+
+    def _publish_links(self) -> None:
+        with self.loop.lock:
+            positions = self.loop.cell.positions
+            now_ns = self.get_clock().now().nanoseconds
+        frames = moving_frames(self._work_cell.robot, positions, now_ns)
+        self._links.publish(TFMessage(transforms=frames))
 
     def _publish_objects(self) -> None:
         """Tell where the objects truly are; a frame is named after its number and its object."""

@@ -31,6 +31,7 @@ from grasp_core.errors import GraspError, ParameterError
 from grasp_nodes.geometry_ros import read_transform
 from grasp_robots.errors import RobotFileError
 from grasp_robots.home import home_values
+from grasp_robots.kinematics import link_poses
 from grasp_sim.arm_node import THREADS, SimArm, main
 from grasp_sim.drivers import DRIVERS
 
@@ -185,6 +186,25 @@ def test_joint_states_name_all_joints_and_carry_rising_stamps(cell: Bench) -> No
     assert stamps[0] > 1_600_000_000  # the wall clock
     np.testing.assert_allclose(cell.positions(), home_values(cell.robot), atol=1e-3)
     assert len(messages[-1].velocity) == len(messages[-1].effort) == len(cell.robot.joint_names)
+
+
+def test_the_links_are_in_the_transforms_where_the_joints_put_them(cell: Bench) -> None:
+    fixed = cell.listen(
+        TFMessage, "/tf_static", QoSProfile(depth=10, durability=LATCHED.durability)
+    )
+    moving = cell.listen(TFMessage, "/tf", 10)
+    cell.until(lambda: moving and sum(len(message.transforms) for message in fixed) > 1)
+    parents, T_parent_link = {}, {}
+    for message in [*fixed, moving[-1]]:
+        for frame in message.transforms:
+            parents[frame.child_frame_id] = frame.header.frame_id
+            T_parent_link[frame.child_frame_id] = read_transform(frame)
+    expected = link_poses(cell.robot, home_values(cell.robot)[None])
+    for link, T_root_link in expected.items():
+        T, name = np.eye(4), link
+        while name != cell.robot.root:
+            T, name = T_parent_link[name] @ T, parents[name]
+        np.testing.assert_allclose(T, T_root_link[0], atol=2e-3, err_msg=link)
 
 
 def test_a_trajectory_is_followed_with_feedback(cell: Bench) -> None:

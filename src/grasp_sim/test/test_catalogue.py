@@ -1,14 +1,19 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from grasp_sim.errors import UnknownObjectError
+import pytest
+import trimesh
+
+from grasp_sim.errors import MeshError, UnknownObjectError
 from grasp_sim.objects.catalogue import (
     NOVEL,
     NOVEL_SMALL,
     SIMILAR,
     TRAINING,
+    family_of,
     load_object,
+    mesh_names,
     narrower_than,
 )
 from grasp_sim.objects.families import make_object
@@ -47,3 +52,28 @@ def test_a_name_loads_its_object() -> None:
 def test_an_unknown_name_is_refused(name: str) -> None:
     with pytest.raises(UnknownObjectError, match=f"no object '{name}'; valid: FAMILY-SEED"):
         load_object(name)
+
+
+def test_a_mesh_file_is_an_object_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ("b.STL", "a.ply"):
+        trimesh.creation.box((0.02, 0.03, 0.04)).export(tmp_path / name)
+    (tmp_path / "readme.txt").write_text("no mesh")
+    names = mesh_names(tmp_path)
+    assert names == (str(tmp_path / "a.ply"), str(tmp_path / "b.STL"))
+    assert load_object(names[1]).name == names[1]
+    assert load_object(names[1]).sides == pytest.approx((0.02, 0.03, 0.04))
+
+
+def test_a_folder_without_meshes_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MeshError, match=rf"{tmp_path}: no mesh file; valid endings: .obj, .stl"):
+        mesh_names(tmp_path)
+    with pytest.raises(MeshError, match=r"none: no such folder"):
+        mesh_names(tmp_path / "none")
+
+
+def test_each_mesh_file_is_a_family_of_its_own() -> None:
+    assert family_of("u_bend-0002") == "u_bend"
+    assert family_of("/my-parts/knob-1.stl") == "/my-parts/knob-1.stl"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
@@ -30,11 +30,40 @@ def read_depth(path: Path, camera: Camera, color: Path | None, frame_id: str) ->
     ArrayError : the image is not of the size of the camera.
     OSError : a file cannot be read.
     """
-    return _cloud(_depth_pixels(path), camera, color, frame_id)
+    depth = _depth_pixels(path)
+    colors = None if color is None else _aligned_color(color, depth)
+    return camera.deproject(depth, frame_id, colors=colors)
+
+
+class DepthPicture(NamedTuple):
+    """What a depth image and the files beside it hold.
+
+    Attributes
+    ----------
+    depth : (H, W) millimetres, 0 = no measurement.
+    color : (H, W, 3) uint8 RGB, aligned to the depth, or None.
+    frame_id : None where the sidecar names none.
+    """
+
+    depth: NDArray[np.generic]
+    camera: Camera
+    color: NDArray[np.uint8] | None
+    frame_id: str | None
 
 
 def read_depth_and_sidecar(path: Path, frame_id: str) -> PointCloud:
-    """Cloud of a depth image whose intrinsics lie beside it in <name>.yaml or intrinsics.yaml.
+    """Cloud of a depth image whose intrinsics lie beside it, see `read_picture`.
+
+    Raises
+    ------
+    CloudFileError : as `read_picture`.
+    """
+    depth, camera, color, own_frame = read_picture(path)
+    return camera.deproject(depth, own_frame or frame_id, colors=color)
+
+
+def read_picture(path: Path) -> DepthPicture:
+    """Read a depth image whose intrinsics lie beside it in <name>.yaml or intrinsics.yaml.
 
     Keys: fx, fy, cx, cy in pixels; optional are frame_id and color, the name of the colour image.
 
@@ -53,20 +82,19 @@ def read_depth_and_sidecar(path: Path, frame_id: str) -> PointCloud:
         values = _load_sidecar(sidecar)
         fx, fy, cx, cy = (float(check_array(values[key], (), key)) for key in _INTRINSICS)
         camera = Camera(width, height, fx, fy, cx, cy)
-    color = path.with_name(str(values["color"])) if "color" in values else None
-    return _cloud(depth, camera, color, str(values.get("frame_id", frame_id)))
+    color = (
+        _aligned_color(path.with_name(str(values["color"])), depth) if "color" in values else None
+    )
+    own_frame = values.get("frame_id")
+    return DepthPicture(depth, camera, color, None if own_frame is None else str(own_frame))
 
 
-def _cloud(
-    depth: NDArray[np.generic], camera: Camera, color: Path | None, frame_id: str
-) -> PointCloud:
-    colors = None
-    if color is not None:
-        with file_errors(color):
-            colors = _color_pixels(color)
-            if colors.shape[:2] != depth.shape:
-                raise CloudFileError(f"colour is {colors.shape[:2]}, depth {depth.shape}")
-    return camera.deproject(depth, frame_id, colors=colors)
+def _aligned_color(path: Path, depth: NDArray[np.generic]) -> NDArray[np.uint8]:
+    with file_errors(path):
+        colors = _color_pixels(path)
+        if colors.shape[:2] != depth.shape:
+            raise CloudFileError(f"colour is {colors.shape[:2]}, depth {depth.shape}")
+    return colors
 
 
 def _load_sidecar(path: Path) -> dict[str, Any]:

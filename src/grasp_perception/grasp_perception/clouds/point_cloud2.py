@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class CloudFields(NamedTuple):
     data: array[int]
 
 
-def read_cloud(message: Any) -> PointCloud:
+def read_cloud(message: Any, max_points: int | None = None) -> PointCloud:
     """Read the valid points, and their colours if there are any, of a PointCloud2.
 
     Parameters
@@ -56,6 +57,8 @@ def read_cloud(message: Any) -> PointCloud:
     message : sensor_msgs/PointCloud2 or its like. Coordinates are float32 or float64 metres in any
         order and place, of either endianness; `rgb` or `rgba`, if present, is packed as PCL does
         it. Points that are zero or not finite are dropped; no points at all make an empty cloud.
+    max_points : a larger frame is thinned while it is read: of an image every second, third, ...
+        pixel of every second, third, ... row. `source_shape` and `source_indices` stay the frame's.
 
     Raises
     ------
@@ -71,11 +74,34 @@ def read_cloud(message: Any) -> PointCloud:
     names = {field.name for field in message.fields}
     color = next((name for name in _COLOR_NAMES if name in names), None)
     data = read_bytes(message.data, height, width * point_step, row_step, "row_step")
-    layout = _Layout(data, (height, width), (row_step, point_step), bool(message.is_bigendian))
+    steps = _steps(height, width, max_points)
+    layout = _Layout(
+        data,
+        (-(-height // steps[0]), -(-width // steps[1])),
+        (row_step * steps[0], point_step * steps[1]),
+        bool(message.is_bigendian),
+    )
     colors = None
     if color is not None:
         colors = layout.colors(_field(message, color, _COLOR_TYPES, point_step))
-    return PointCloud.from_xyz(layout.coordinates(xyz), frame_id, colors, stamp_ns)
+    cloud = PointCloud.from_xyz(layout.coordinates(xyz), frame_id, colors, stamp_ns)
+    if steps == (1, 1):
+        return cloud
+    rows, columns = np.divmod(cloud.source_indices, layout.shape[1])
+    indices = rows * steps[0] * width + columns * steps[1]
+    return replace(cloud, source_shape=(height, width), source_indices=indices)
+
+
+def _steps(height: int, width: int, max_points: int | None) -> tuple[int, int]:
+    """Rows and columns from one point that is read to the next, equal in an image."""
+    if max_points is None or height * width <= max_points:
+        return 1, 1
+    if height == 1:
+        return 1, -(-width // max_points)
+    step = 2
+    while -(-height // step) * -(-width // step) > max_points:
+        step += 1
+    return step, step
 
 
 class _Layout(NamedTuple):

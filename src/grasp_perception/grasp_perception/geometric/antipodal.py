@@ -66,7 +66,7 @@ class AntipodalDetector:
         points = cloud.points.astype(np.float64)
         surface = estimate_surface(cloud, SURFACE_RADIUS_M)
         widest = gripper.max_width - STROKE_MARGIN_M
-        pairs = find_contact_pairs(points, surface, cloud.viewpoint, widest)
+        pairs = find_contact_pairs(points, surface, cloud.seen_from, widest)
         # The best approach of a pair leans from the axis by the angle that its closing direction
         # leans from the plane across it.
         lean = np.arcsin(np.minimum(np.abs(pairs.closing @ context.cone_axis), 1.0))

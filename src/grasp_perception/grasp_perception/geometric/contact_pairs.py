@@ -82,7 +82,7 @@ def find_contact_pairs(
     Parameters
     ----------
     points : (N, 3) metres.
-    viewpoint : (3,) metres, where the camera is.
+    viewpoint : (3,) metres, where the camera is, or (N, 3) for each point.
     max_width : metres, widest pair.
     """
     rays = points - viewpoint

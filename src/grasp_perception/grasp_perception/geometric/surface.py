@@ -1,4 +1,4 @@
-"""Local surface geometry of a single-view cloud: normals, occluding contour, smooth segments."""
+"""Local surface geometry of a cloud: normals, occluding contour, smooth segments."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Surface:
 
     Attributes
     ----------
-    normals : (N, 3) unit, towards the viewpoint; (0, 0, 0) where there are too few neighbours.
+    normals : (N, 3) unit, towards the camera; (0, 0, 0) where there are too few neighbours.
     contour : (N, 3) unit vector out of the object at points of the occluding contour, orthogonal to
         the view ray; (0, 0, 0) elsewhere. Where a smooth object turns away from the camera its
         normal is orthogonal to the ray (Marr 1977), so this is the normal of the hidden side; for
@@ -65,9 +65,10 @@ def estimate_surface(cloud: PointCloud, radius: float) -> Surface:
     # A missing neighbour is reported as index N.
     _, neighbors = tree.query(points, k=NEIGHBORS, distance_upper_bound=radius, workers=WORKERS)
     normals, contour = np.zeros_like(points), np.zeros_like(points)
+    seen_from = cloud.seen_from
     for_each_chunk(
         lambda begin, end: _local_geometry(
-            points, neighbors, cloud.viewpoint, begin, end, normals, contour
+            points, neighbors, seen_from, begin, end, normals, contour
         ),
         len(points),
     )
@@ -111,7 +112,7 @@ def _segments(
 def _local_geometry(
     points: Float,
     neighbors: NDArray[np.int64],
-    viewpoint: Float,
+    seen_from: Float,
     begin: int,
     end: int,
     normals: Float,
@@ -139,7 +140,7 @@ def _local_geometry(
         distance = 0.0
         for axis in range(3):
             mean[axis] /= count + 1  # the point itself counts, its offset is zero
-            ray[axis] = points[i, axis] - viewpoint[axis]
+            ray[axis] = points[i, axis] - seen_from[i, axis]
             distance += ray[axis] * ray[axis]
         distance = max(math.sqrt(distance), 1e-12)
         towards = 0.0

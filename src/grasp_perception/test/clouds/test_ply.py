@@ -105,6 +105,30 @@ def test_phoxi_control_is_ordered_and_in_millimetres(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("remark", "shape"),
+    [
+        ("Photoneo PLY PointCloud (Width = 3; Height = 2; Ordered)", (2, 3)),
+        ("Photoneo PLY PointCloud (Width=3; Height=2)", (2, 3)),
+        ("Photoneo PLY PointCloud (Width = 30; Height = 20)", (1, 6)),  # without invalid points
+    ],
+)
+def test_binary_of_phoxi_control_with_normals_and_maps(
+    tmp_path: Path, remark: str, shape: tuple[int, int]
+) -> None:
+    maps = ("nx", "ny", "nz", "Texture32", "Depth32", "Confidence32")
+    vertex = np.dtype([(name, "<f4") for name in ("x", "y", "z", *maps)])
+    vertices = np.zeros(6, vertex)
+    vertices[4] = (-100, 50, 800, 0, 0, -1, 1234, 800, 0.5)
+    lines = ["ply", "format binary_little_endian 1.0", f"obj_info {remark}", "element vertex 6"]
+    lines += [*(f"property float {name}" for name in vertex.names), "end_header", ""]
+    cloud = read_ply(
+        write(tmp_path / "a.ply", "\n".join(lines).encode() + vertices.tobytes()), "camera"
+    )
+    np.testing.assert_allclose(cloud.points, [[-0.1, 0.05, 0.8]], rtol=1e-6)
+    assert (cloud.source_shape, cloud.source_indices.tolist()) == (shape, [4])
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("4 5 6 40 50 60\n3 0 1 2\n", "", "truncated: 2 of 3 points"),

@@ -212,6 +212,37 @@ def test_no_points_are_an_empty_cloud_whatever_the_fields(shape: tuple[int, int]
     assert cloud.frame_id == "camera"
 
 
+@pytest.mark.parametrize(
+    ("height", "width", "max_points", "pixels"),
+    [
+        (4, 5, 20, list(range(20))),
+        (4, 5, 19, [0, 2, 4, 10, 12, 14]),  # every second row and column
+        (4, 5, 5, [0, 3, 15, 18]),  # every third: every second would be six points
+        (1, 7, 3, [0, 3, 6]),  # no image: every third point
+    ],
+)
+def test_large_frames_are_thinned_and_points_keep_their_pixel(
+    height: int, width: int, max_points: int, pixels: list[int]
+) -> None:
+    xyz = np.arange(1, 3 * height * width + 1, dtype="<f4").reshape(-1, 3)
+    colored = PointCloud.from_xyz(xyz, "camera", np.arange(len(xyz) * 3, dtype="u1").reshape(-1, 3))
+    values = cloud_fields(colored)._asdict() | {"height": height, "width": width}
+    values |= {"row_step": 16 * width}
+    message = Message(**{key: value for key, value in values.items() if key != "is_dense"})
+    cloud = read_cloud(message, max_points)
+    assert (cloud.source_shape, cloud.source_indices.tolist()) == ((height, width), pixels)
+    np.testing.assert_array_equal(cloud.points, xyz[pixels])
+    assert cloud.colors is not None
+    assert cloud.colors[:, 0].tolist() == [3 * pixel for pixel in pixels]
+
+
+def test_invalid_points_of_a_thinned_frame_are_dropped() -> None:
+    xyz = np.ones((4, 4, 3), "<f4")
+    xyz[0, 2], xyz[1, 1] = 0.0, np.nan  # the second is passed over
+    message = Message(height=4, width=4, row_step=48, data=xyz.tobytes())
+    assert read_cloud(message, 4).source_indices.tolist() == [0, 8, 10]
+
+
 def test_reads_ten_million_points() -> None:
     n = 10_000_000
     points = np.random.default_rng(0).uniform(-1, 1, (n, 4)).astype("<f4")

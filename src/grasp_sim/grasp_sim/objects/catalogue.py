@@ -1,16 +1,19 @@
 """The fixed lists of objects that experiments name, and how to load one by its name.
 
 Training, similar and novel objects are kept apart, as in the papers: *similar* objects are unseen
-members of the training families, *novel* ones come from another source.
+members of the training families, *novel* ones come from another source. A user's own objects are
+mesh files; the name of such an object is the path of its file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
-from grasp_sim.errors import UnknownObjectError
+from grasp_sim.errors import MeshError, UnknownObjectError
 from grasp_sim.objects.families import FAMILIES, make_object
+from grasp_sim.objects.mesh_file import load_mesh_object
 from grasp_sim.objects.model import ObjectModel
 from grasp_sim.objects.novel import ROBOSUITE, novel_object
 
@@ -34,16 +37,22 @@ NOVEL = (
 #: The same random shapes at half their size: novel objects of the small scale only.
 NOVEL_SMALL = tuple(f"random_urdfs_half-{item:03d}" for item in _RANDOM)
 
+#: Mesh files that objects may come from.
+MESH_ENDINGS = (".obj", ".stl", ".ply", ".off", ".glb")
+
 
 @lru_cache(maxsize=512)
 def load_object(name: str) -> ObjectModel:
-    """Load an object by its name, such as "bolt-0002" or "random_urdfs-031".
+    """Load an object by its name: "bolt-0002", "random_urdfs-031", or the path of a mesh file.
 
     Raises
     ------
     UnknownObjectError : the name is not FAMILY-SEED with a known family, nor a novel object's.
     MissingPackageError : it is a novel object and the package with its mesh is not installed.
+    MeshError, ConvexPartsError : the mesh file cannot be an object; see `load_mesh_object`.
     """
+    if _is_mesh_file(name):
+        return load_mesh_object(name, name)
     family, _, item = name.rpartition("-")
     if family in FAMILIES and item.isdecimal():
         return make_object(family, int(item))
@@ -51,8 +60,34 @@ def load_object(name: str) -> ObjectModel:
         return novel_object(name)
     raise UnknownObjectError(
         f"no object {name!r}; valid: FAMILY-SEED such as bolt-0002 with a family of "
-        f"{', '.join(FAMILIES)}, or a novel object such as {NOVEL[0]} or {NOVEL[-1]}"
+        f"{', '.join(FAMILIES)}, or a novel object such as {NOVEL[0]} or {NOVEL[-1]}, "
+        f"or the path of a mesh file ({', '.join(MESH_ENDINGS)})"
     )
+
+
+def mesh_names(folder: Path | str) -> tuple[str, ...]:
+    """Names of the objects in a folder of mesh files, in metres: their absolute paths, sorted.
+
+    Raises
+    ------
+    MeshError : the folder is missing or holds no mesh file.
+    """
+    folder = Path(folder).resolve()
+    if not folder.is_dir():
+        raise MeshError(f"{folder}: no such folder")
+    names = tuple(sorted(str(path) for path in folder.iterdir() if _is_mesh_file(path)))
+    if not names:
+        raise MeshError(f"{folder}: no mesh file; valid endings: {', '.join(MESH_ENDINGS)}")
+    return names
+
+
+def family_of(name: str) -> str:
+    """Kind of an object; each mesh file is one of its own."""
+    return name if _is_mesh_file(name) else name.rpartition("-")[0]
+
+
+def _is_mesh_file(name: Path | str) -> bool:
+    return Path(name).suffix.lower() in MESH_ENDINGS
 
 
 def narrower_than(names: Iterable[str], width_m: float) -> tuple[str, ...]:

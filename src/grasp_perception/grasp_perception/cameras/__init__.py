@@ -1,0 +1,1 @@
+"""Cameras: what stands between a sensor and a cloud, without ROS."""
