@@ -19,6 +19,7 @@ PIN = re.compile(
 )
 PLAN_TIMEOUT_SEC = 60.0  # make only prints its plan
 ABB = "compat/abb_robot_msgs compat/abb_rapid_sm_addin_msgs"
+PHOXI = "compat/phoxi_camera_msgs"
 
 
 def planned_setup(
@@ -57,7 +58,7 @@ def test_without_ros_the_wheels_and_compat_go_into_the_environment(
     assert plan.returncode == 0, plan.stderr
     assert "-r requirements/ros.txt" in plan.stdout
     assert "requirements/ros_installed.txt" not in plan.stdout
-    assert f"compat/tf2_msgs compat/control_msgs {ABB}" in plan.stdout
+    assert f"compat/tf2_msgs compat/control_msgs {ABB} {PHOXI}" in plan.stdout
     assert f"--install-base {tmp_path / 'venv'}" in plan.stdout
     assert "--system-site-packages" not in plan.stdout
 
@@ -66,22 +67,28 @@ def test_with_jazzy_no_wheels_and_of_compat_only_what_is_not_released(tmp_path: 
     plan = planned_setup(tmp_path / "venv", ros_distro="jazzy")
 
     assert plan.returncode == 0, plan.stderr
-    assert "-r requirements/ros_installed.txt" in plan.stdout
+    assert "--no-deps -r requirements/ros_installed.txt" in plan.stdout
     assert "requirements/ros.txt" not in plan.stdout
-    assert f"--base-paths src {ABB}" in plan.stdout
+    assert f"--base-paths src {ABB} {PHOXI}" in plan.stdout
     assert "compat/control_msgs" not in plan.stdout
     assert "--install-base" not in plan.stdout
     assert "--system-site-packages" in plan.stdout
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_the_messages_of_a_sourced_abb_driver_are_used(tmp_path: Path, place: int) -> None:
-    prefixes = [tmp_path / "jazzy", tmp_path / "abb"]
-    (prefixes[place] / "share" / "abb_robot_msgs").mkdir(parents=True)
+@pytest.mark.parametrize(
+    ("package", "other"), [("abb_robot_msgs", PHOXI), ("phoxi_camera_msgs", ABB)]
+)
+def test_the_messages_of_a_sourced_driver_are_used(
+    tmp_path: Path, package: str, other: str, place: int
+) -> None:
+    prefixes = [tmp_path / "jazzy", tmp_path / "driver"]
+    (prefixes[place] / "share" / package).mkdir(parents=True)
     plan = planned_setup(tmp_path / "venv", "jazzy", *prefixes)
 
     assert "--base-paths src" in plan.stdout
-    assert "compat/abb" not in plan.stdout
+    assert f"compat/{package}" not in plan.stdout
+    assert other in plan.stdout
 
 
 def test_another_ros_is_refused_by_name(tmp_path: Path) -> None:
@@ -147,5 +154,6 @@ def test_a_plain_colcon_build_leaves_compat_out() -> None:
         "abb_rapid_sm_addin_msgs",
         "abb_robot_msgs",
         "control_msgs",
+        "phoxi_camera_msgs",
         "tf2_msgs",
     ]

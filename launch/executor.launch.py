@@ -1,0 +1,11 @@
+"""Start the executor node of a robot: ``robot:=...``."""
+
+from __future__ import annotations
+
+from launch import LaunchDescription
+
+from grasp_perception.bringup.actions_ros import group_description
+
+
+def generate_launch_description() -> LaunchDescription:
+    return group_description("executor")
