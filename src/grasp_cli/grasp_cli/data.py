@@ -37,6 +37,10 @@ def generate(
     gripper: Annotated[
         str, typer.Option(metavar="NAME|PATH", help="Name in config/grippers, or a file.")
     ] = "parallel_100mm",
+    meshes: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Draw objects from the mesh files here, in metres."),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 2,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the cluster of this scheduler.")
@@ -58,6 +62,8 @@ def generate(
     from grasp_perception.gripper_files import load_gripper
 
     values = {"scenes": scenes, "seed": seed, "trials": trials, **parse_overrides(settings or [])}
+    if meshes is not None:
+        values["catalogue"] = str(meshes.resolve())
     of_labels = {key for key in values if key.startswith(LABEL_PREFIX)}
     labels = {key.removeprefix(LABEL_PREFIX): values.pop(key) for key in of_labels}
     job = Job(

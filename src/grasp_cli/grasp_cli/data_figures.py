@@ -19,6 +19,7 @@ from grasp_learning.view_sample import View
 from grasp_perception.picture.shading import RGB
 from grasp_perception.picture.views import view_from
 from grasp_sim.bins import BINS
+from grasp_sim.objects.catalogue import family_of
 from grasp_sim.objects.model import ObjectModel
 from grasp_sim.ray_scene import PlacedMesh, RayScene
 from grasp_sim.scenery import scenery
@@ -47,7 +48,7 @@ PLAIN_GRAY = (0.72, 0.74, 0.78)
 
 def shown_objects(names: Sequence[str]) -> list[str]:
     """Choose objects for the gallery: of different families, evenly from all of them."""
-    first = {name.rpartition("-")[0]: name for name in reversed(names)}
+    first = {family_of(name): name for name in reversed(names)}
     families = sorted(first)
     count = min(GALLERY[0] * GALLERY[1], len(families))
     return [first[families[i * len(families) // count]] for i in range(count)]

@@ -126,7 +126,7 @@ def _specs(robot: str, seed: int, objects: int, out: Path, bag: Path) -> tuple[l
     sim_params = out.resolve() / "sim.yaml"
     sim_params.write_text(yaml.safe_dump(overrides), encoding="utf-8")
     arguments = BringupArguments(
-        camera="sim", robot=robot, seed=seed, sim_params_file=str(sim_params)
+        camera="sim", robot=robot, seed=seed, camera_params_file=str(sim_params)
     )
     recording = {"path": str(bag.resolve()), "topics": ",".join(TOPICS)}
     recorder = NodeSpec("grasp_perception", "recorder_node", "recorder", parameters=recording)

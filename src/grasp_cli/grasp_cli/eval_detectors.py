@@ -9,20 +9,17 @@ from pathlib import Path
 from grasp_cli.clutter_detectors import IN_PIPELINE
 from grasp_cli.errors import OptionError
 from grasp_cli.eval_sources import Sample
+from grasp_cli.named_detectors import FILE_ENDING, detector_of_file
 from grasp_core.cloud import PointCloud
 from grasp_core.collision import gripper_collisions
-from grasp_core.errors import ModelFileError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_perception.detector import DetectionContext, Detector
-from grasp_perception.detectors import load_detector
-from grasp_perception.model_files import ModelFile
 from grasp_perception.pipeline import Pipeline, PipelineParams
 from grasp_perception.request import Request
 
 #: Gives the free labels of a data set, by rising quality: the best that can be learned from it.
 LABELS = "labels"
-_FILE_ENDING = ".ts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,20 +98,9 @@ def find_detector(name: str) -> Detector:
     ----------
     name : of a detector, or FILE.ts with FILE.ts.sha256 beside it.
     """
-    if name.endswith(_FILE_ENDING):
-        path = Path(name)
-        beside = path.with_name(path.name + ".sha256")
-        try:
-            words = beside.read_text(encoding="utf-8").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelFileError(f"{beside}: {error}; grasp export writes it") from error
-        return load_detector(path.stem, ModelFile(path, words[0] if words else ""))
+    if name.endswith(FILE_ENDING):
+        return detector_of_file(Path(name))
     if name not in IN_PIPELINE:
         valid = ", ".join([*IN_PIPELINE, LABELS])
-        raise OptionError(f"no detector {name!r}; valid: {valid}, or FILE{_FILE_ENDING}")
+        raise OptionError(f"no detector {name!r}; valid: {valid}, or FILE{FILE_ENDING}")
     return IN_PIPELINE[name]()
-
-
-def title(name: str) -> str:
-    """Name of a detector in results: of a file, without folder and ending."""
-    return Path(name).stem if name.endswith(_FILE_ENDING) else name

@@ -118,10 +118,10 @@ def _measure(
     from rich.console import Console
     from rich.progress import track
 
-    from grasp_cli.eval_detectors import title
     from grasp_cli.eval_rows import ablation_rows, gpr_rows, judge_rows
     from grasp_cli.eval_sources import SimulatedViews
     from grasp_cli.eval_views import check_judge, evaluate
+    from grasp_cli.named_detectors import title
 
     bar = Console(stderr=True)
     tables: dict[str, list[Row]] = {"ablation": [], "gpr_tables": [], "judge": []}

@@ -15,6 +15,7 @@ from grasp_cli import (
     bench,
     calibrate,
     call,
+    compare,
     data,
     demo,
     detect,
@@ -26,6 +27,7 @@ from grasp_cli import (
     robot,
     train,
     up,
+    view,
 )
 from grasp_core.errors import GraspError
 
@@ -53,7 +55,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (detect, replay, up, call, train, demo, doctor, robot, calibrate):
+for module in (detect, replay, compare, up, call, train, demo, doctor, robot, calibrate, view):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))
 for command in (pick.pick, pick.clear):

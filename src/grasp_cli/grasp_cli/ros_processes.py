@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from grasp_cli.errors import ProcessError
-from grasp_perception.bringup import NodeSpec, processes
+from grasp_perception.bringup import NodeSpec, Spec, processes
 from grasp_perception.share import share_path
 
 #: From SIGINT until a process is killed.
@@ -30,8 +30,9 @@ class RosProcesses:
     log_folder : each node writes its output to ``<name>.log`` there; None: to this terminal.
     """
 
-    def __init__(self, specs: Sequence[NodeSpec], log_folder: Path | None = None) -> None:
+    def __init__(self, specs: Sequence[Spec], log_folder: Path | None = None) -> None:
         self._specs = list(specs)
+        self._may_end = {spec.name for spec in specs if isinstance(spec, NodeSpec) and spec.ends}
         self._log_folder = log_folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -71,14 +72,14 @@ class RosProcesses:
         return {name: process.poll() for name, process in self._running.items()}
 
     def check(self) -> None:
-        """Refuse to go on without a process that ended.
+        """Refuse to go on without a process that ended, unless its work is done.
 
         Raises
         ------
         ProcessError : a process ended; the message has the end of its log.
         """
         for name, code in self.exit_codes.items():
-            if code is not None:
+            if code is not None and not (code == 0 and name in self._may_end):
                 raise ProcessError(f"{name} ended with exit code {code}{self._last_words(name)}")
 
     def _output(self, name: str) -> AbstractContextManager[BinaryIO | None]:

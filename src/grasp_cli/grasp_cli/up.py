@@ -74,9 +74,15 @@ def run_until_stopped(nodes: RosProcesses) -> None:
     ------
     ProcessError : a process ended by itself; the others are ended too.
     """
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # first: no node is left behind
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()  # first: no node is left behind
     with nodes:
         while not stop.wait(POLL_SEC):
             nodes.check()
+
+
+def stop_on_signals() -> Event:
+    """Set an event at Ctrl-C, a request to end, or the end of the terminal."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

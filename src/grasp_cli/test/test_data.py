@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trimesh
 from PIL import Image
 from typer.testing import Result
 
@@ -43,6 +44,24 @@ def test_a_data_set_is_made_and_only_once(grasp: Command, tmp_path: Path) -> Non
     assert "0 scenes in " in again.stdout
     processes = grasp("data", "generate", "--out", tmp_path / "b", "--jobs", 2, *TINY)
     assert digest_line(first) == digest_line(again) == digest_line(processes)
+
+
+def test_own_meshes_become_a_data_set(grasp: Command, tmp_path: Path) -> None:
+    meshes = tmp_path / "my_parts"
+    meshes.mkdir()
+    for name, sides in (("bar", (0.03, 0.02, 0.08)), ("cube", (0.03, 0.03, 0.03))):
+        trimesh.creation.box(sides).export(meshes / f"{name}.stl")
+    arguments = ("data", "generate", "--out", tmp_path / "set", "--meshes", meshes, "--jobs", 1)
+    smaller = [word for word in TINY if word != "catalogue=similar"]
+    assert grasp(*arguments, *smaller).exit_code == 0
+    reader = ShardReader(tmp_path / "set")
+    assert reader.manifest.settings["catalogue"] == str(meshes)
+    view = View.from_arrays(reader.read(0))
+    assert set(view.spec.objects) == {str(meshes / "bar.stl"), str(meshes / "cube.stl")}
+    assert view.free.any()
+    unknown = grasp("data", "generate", "--out", tmp_path / "b", "--meshes", tmp_path / "none")
+    assert unknown.exit_code == 2
+    assert "is not one of training, similar, novel, novel_small, and no folder" in unknown.stderr
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_the_demo_empties_a_bin_over_dds_and_leaves_nothing_running(tmp_path: Pa
     assert "In the bin: " in said
     # A loaded machine shows other frames than an idle one, and a grasp may slip: one is enough.
     assert re.search(r"[12] of 2 objects in the trays", said), said
-    assert "exit codes: perception 0, executor 0, sim_arm 0, recorder 0" in said
+    assert "exit codes: sim_arm 0, perception 0, executor 0, recorder 0" in said
     left = [p.cmdline() for p in psutil.process_iter(["cmdline"]) if str(out) in str(p.info)]
     assert left == []
     with Image.open(out / "film.gif") as film, Image.open(out / "filmstrip.png") as strip:

@@ -8,7 +8,7 @@ import pytest
 
 from grasp_cli.clutter_detectors import IN_PIPELINE
 from grasp_cli.errors import OptionError
-from grasp_cli.eval_detectors import check_name, find_grasps, title
+from grasp_cli.eval_detectors import check_name, find_grasps
 from grasp_cli.eval_sources import Sample, SimulatedViews
 from grasp_core.cloud import PointCloud
 from grasp_core.collision import gripper_collisions
@@ -85,8 +85,3 @@ def test_unknown_names_and_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="'abc' is not 64 hexadecimal digits"):
         check_name(str(tmp_path / "net.ts"))
     check_name("labels")
-
-
-def test_a_file_is_called_by_its_name() -> None:
-    assert title("runs/sbg_baseline.ts") == "sbg_baseline"
-    assert title("antipodal") == "antipodal"

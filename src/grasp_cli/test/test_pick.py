@@ -37,7 +37,7 @@ def robot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     overrides = tmp_path_factory.mktemp("robot") / "sim.yaml"
     values = {"objects": ",".join(OBJECTS), "rate": 1.0}
     overrides.write_text(yaml.safe_dump({"/**": {"ros__parameters": values}}))
-    arguments = ["camera:=sim", "robot:=diana7", "seed:=1", f"sim_params_file:={overrides}"]
+    arguments = ["camera:=sim", "robot:=diana7", "seed:=1", f"camera_params_file:={overrides}"]
     with subprocess.Popen([*COMMAND, "up", *arguments]) as up:
         yield
         up.send_signal(signal.SIGINT)

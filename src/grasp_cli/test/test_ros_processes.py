@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -62,6 +64,21 @@ def test_a_process_that_ended_is_an_error_with_its_last_words(tmp_path: Path) ->
             ProcessError, match=r"failing ended with exit code 3:\nunknown parameter"
         ):
             running.check()
+
+
+def test_a_process_whose_work_is_done_may_end(tmp_path: Path) -> None:
+    specs = {
+        name: replace(script(tmp_path, name, f"exit {code}"), ends=True)
+        for name, code in (("done", 0), ("failed", 1))
+    }
+    for name, fails in (("done", nullcontext()), ("failed", pytest.raises(ProcessError))):
+        with RosProcesses([specs[name]], tmp_path) as running:
+            deadline = monotonic() + 20
+            while running.exit_codes[name] is None:
+                assert monotonic() < deadline
+                sleep(0.01)
+            with fails:
+                running.check()
 
 
 def test_ros_stays_on_this_machine_in_a_domain_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

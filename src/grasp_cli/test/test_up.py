@@ -38,7 +38,7 @@ def test_grasps_of_a_simulated_cell_lie_on_its_objects(tmp_path: Path) -> None:
     overrides = tmp_path / "sim.yaml"
     values = {"count": SCENE["count"], "rate": 1.0}
     overrides.write_text(yaml.safe_dump({"sim_camera": {"ros__parameters": values}}))
-    arguments = ["camera:=sim", f"seed:={SCENE['seed']}", f"sim_params_file:={overrides}"]
+    arguments = ["camera:=sim", f"seed:={SCENE['seed']}", f"camera_params_file:={overrides}"]
     up = subprocess.Popen([*COMMAND, "up", *arguments], stdout=subprocess.PIPE, text=True)
     try:
         out = tmp_path / "grasps.json"
@@ -54,7 +54,7 @@ def test_grasps_of_a_simulated_cell_lie_on_its_objects(tmp_path: Path) -> None:
     finally:
         up.kill()
     assert up.returncode == 0
-    assert "Processes ended with exit codes: perception 0, sim_camera 0" in output
+    assert "Processes ended with exit codes: sim_camera 0, perception 0" in output
 
     grasps = load_grasps(out)
     assert (len(grasps), grasps.frame_id) == (10, "world")

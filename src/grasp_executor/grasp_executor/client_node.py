@@ -14,6 +14,7 @@ from rclpy.action import ActionClient
 from rclpy.task import Future
 from std_srvs.srv import Trigger
 
+from grasp_core.grasps import Grasps
 from grasp_executor import ros
 from grasp_executor.clear_bin import ClearLimits, ClearResult
 from grasp_executor.errors import ExecutorError
@@ -72,13 +73,21 @@ class PickClient(ClientNode):
         self.executor.spin_until_future_complete(self._is_active, timeout_sec)
         return bool(self._is_active.done() and self._clear.wait_for_server(timeout_sec))
 
-    def pick(self, target: NDArray[np.bool_] | None = None, arm: str = "") -> PickResult:
+    def pick(
+        self,
+        target: NDArray[np.bool_] | None = None,
+        arm: str = "",
+        grasps: Grasps | None = None,
+        stamp_ns: int = 0,
+    ) -> PickResult:
         """Pick one object; after Ctrl-C the goal is cancelled, and what it ended with returned.
 
         Parameters
         ----------
         target : (H, W) True on the object's pixels in the cloud; None: any object.
         arm : name of its group; empty: any that reaches.
+        grasps : in the robot's base, tried in order; None: the executor asks for a detection.
+        stamp_ns : of the cloud that `grasps` were found in, nanoseconds.
 
         Raises
         ------
@@ -87,6 +96,8 @@ class PickClient(ClientNode):
         goal = Pick.Goal(arm=arm)
         if target is not None:
             goal.mask = mask_message(target)
+        if grasps is not None:
+            goal.grasps = ros.grasps_message(grasps, stamp_ns)
         return ros.read_pick_result(self._run(self._pick, goal, lambda _: None))
 
     def clear_bin(self, limits: ClearLimits, watch: Watcher, arm: str = "") -> ClearResult:

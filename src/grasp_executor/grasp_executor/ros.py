@@ -124,6 +124,14 @@ def grasp_message(grasp: Grasps | None) -> grasp_msgs.Grasp:
     )
 
 
+def grasps_message(grasps: Grasps, stamp_ns: int) -> grasp_msgs.GraspArray:
+    """Write the grasps of a goal; `stamp_ns` is the time of their cloud."""
+    return grasp_msgs.GraspArray(
+        header=header(grasps.frame_id, stamp_ns),
+        grasps=[grasp_message(grasps[i]) for i in range(len(grasps))],
+    )
+
+
 def pick_message(result: PickResult, base: str, stamp_ns: int) -> Pick.Result:
     """Write the result of /pick; `stamp_ns` is the time of the cloud of its grasps."""
     return Pick.Result(

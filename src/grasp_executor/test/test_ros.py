@@ -29,7 +29,8 @@ GRASP = Grasps(
 
 
 def test_grasps_go_and_come_back() -> None:
-    message = GraspArray(header=header("base", 0), grasps=[ros.grasp_message(GRASP)])
+    message = ros.grasps_message(GRASP, 3_000_000_007)
+    assert (message.header.stamp.sec, message.header.stamp.nanosec) == (3, 7)
     back = ros.read_grasps(message, "base")
     np.testing.assert_allclose(back.T_frame_grasp, GRASP.T_frame_grasp, atol=1e-12)
     np.testing.assert_allclose(back.widths, [0.04], rtol=1e-6)  # float32

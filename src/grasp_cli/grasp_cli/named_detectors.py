@@ -1,0 +1,54 @@
+"""Detectors as people name them: installed ones, and files of networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grasp_cli.errors import OptionError
+from grasp_core.errors import ModelFileError
+from grasp_perception.detector import Detector
+from grasp_perception.detectors import DETECTORS, load_detector
+from grasp_perception.model_files import ModelFile
+
+FILE_ENDING = ".ts"
+
+
+def named_detector(name: str) -> Detector:
+    """Make a detector.
+
+    Parameters
+    ----------
+    name : of an installed detector, or FILE.ts with FILE.ts.sha256 beside it.
+
+    Raises
+    ------
+    OptionError : there is none of that name; lists the valid ones.
+    ModelFileError : the file of a network is missing or damaged.
+    """
+    if name.endswith(FILE_ENDING):
+        return detector_of_file(Path(name))
+    if name not in DETECTORS:
+        raise OptionError(
+            f"no detector {name!r}; valid: {', '.join(DETECTORS)}, or FILE{FILE_ENDING}"
+        )
+    return DETECTORS[name]()
+
+
+def detector_of_file(path: Path) -> Detector:
+    """Load a network; the file of its checksum lies beside it, as `grasp export` leaves it.
+
+    Raises
+    ------
+    ModelFileError : a file is missing or damaged.
+    """
+    beside = path.with_name(path.name + ".sha256")
+    try:
+        words = beside.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelFileError(f"{beside}: {error}; grasp export writes it") from error
+    return load_detector(path.stem, ModelFile(path, words[0] if words else ""))
+
+
+def title(name: str) -> str:
+    """Name of a detector in results: of a file, without folder and ending."""
+    return Path(name).stem if name.endswith(FILE_ENDING) else name
