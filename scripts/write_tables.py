@@ -13,6 +13,7 @@ from typing import Any
 
 from grasp_executor.node_params import ExecutorParams
 from grasp_perception.bringup import BringupArguments
+from grasp_perception.cameras.realsense_params import RealSenseParams
 from grasp_perception.node_params import BagPlayerParams, PerceptionParams, RecorderParams
 from grasp_sim.node_params import SimArmParams, SimCameraParams
 
@@ -47,6 +48,7 @@ def tables() -> dict[str, str]:
     """Return every table by its name on the page."""
     return {
         "perception": parameter_table(PerceptionParams),
+        "realsense": parameter_table(RealSenseParams),
         "bag_player": parameter_table(BagPlayerParams),
         "recorder": parameter_table(RecorderParams),
         "executor": parameter_table(ExecutorParams),

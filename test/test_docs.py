@@ -56,7 +56,7 @@ from grasp_perception.preprocess import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def script(name: str) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def test_every_bad_input_names_tests_that_exist() -> None:
             assert re.search(rf"^def {test}\(", source, flags=re.MULTILINE), (file, test)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_to_files(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):

@@ -39,8 +39,8 @@ def stored_labels(
 ) -> ObjectGrasps:
     """Return the labels of an object of the catalogue; compute and keep them where there are none.
 
-    Their random choices depend on the name only. A file appears under its name only when it is
-    complete, so processes may share the folder.
+    Their random choices depend on the name, of a mesh file on that without its folder. A file
+    appears under its name only when it is complete, so processes may share the folder.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def stored_labels(
     grasp_sim.errors.SimError : the object cannot be loaded.
     """
     folder = label_folder() if folder is None else folder
-    path = folder / f"{name}-{_key(name, gripper, params)}.npz"
+    path = folder / f"{Path(name).stem}-{_key(name, gripper, params)}.npz"
     if path.exists():
         return _loaded(path)
     model = load_object(name)
     surface = ClosedSurface(model.vertices, model.triangles, np.zeros(3))
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    rng = np.random.default_rng(zlib.crc32(Path(name).stem.encode()))
     labels = label_object(surface, gripper, params, rng)
     try:
         folder.mkdir(parents=True, exist_ok=True)

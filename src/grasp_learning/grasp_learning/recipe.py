@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +17,14 @@ from grasp_core.checks import Float
 from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
 from grasp_sim.cameras import D435_TABLE, PHOXI_BIN, CameraSetup
-from grasp_sim.objects.catalogue import NOVEL, NOVEL_SMALL, SIMILAR, TRAINING, load_object
+from grasp_sim.objects.catalogue import (
+    NOVEL,
+    NOVEL_SMALL,
+    SIMILAR,
+    TRAINING,
+    load_object,
+    mesh_names,
+)
 from grasp_sim.objects.families import FRICTION
 from grasp_sim.scenes import SceneSpec
 
@@ -55,7 +63,9 @@ class Recipe:
     scenes: int = parameter(200, "Scenes.", low=1)
     views: int = parameter(1, "Views of each scene.", low=1, high=1000)
     trials: int = parameter(32, "Grasps executed in each view.", low=0, high=1000)
-    catalogue: str = parameter("training", "Objects to draw from.", choices=tuple(CATALOGUES))
+    catalogue: str = parameter(
+        "training", "Objects to draw from: a list of ours, or a folder of mesh files."
+    )
     least_objects: int = parameter(4, "Fewest objects in a scene.", low=1, high=100)
     most_objects: int = parameter(15, "Most objects in a scene.", low=1, high=100)
     small_weight: float = parameter(
@@ -89,8 +99,8 @@ class Recipe:
         }.items():  # fmt: skip
             if low > high:
                 raise ParameterError(f"{name}: {low} to {high} is no range")
-        if self.most_objects > len(CATALOGUES[self.catalogue]):
-            count = len(CATALOGUES[self.catalogue])
+        count = len(object_names(self.catalogue))
+        if self.most_objects > count:
             raise ParameterError(
                 f"most_objects: {self.most_objects}, but {self.catalogue} has {count} objects"
             )
@@ -158,7 +168,7 @@ def draw_spec(recipe: Recipe, scene: int, attempt: int) -> SceneSpec:
     """Draw the objects of a scene, without repetition; each attempt draws others."""
     conditions = draw_conditions(recipe, scene)
     rng = recipe.rng(Draw.OBJECTS, scene, attempt)
-    names = CATALOGUES[recipe.catalogue]
+    names = object_names(recipe.catalogue)
     weights = np.where(_is_small(recipe.catalogue), recipe.small_weight, 1.0)
     drawn = rng.choice(len(names), conditions.objects, replace=False, p=weights / weights.sum())
     return SceneSpec(
@@ -177,5 +187,24 @@ def draw_pose(recipe: Recipe, scene: int, view: int) -> Float:
 
 
 @lru_cache
+def object_names(catalogue: str) -> tuple[str, ...]:
+    """Names of the objects of one of the `CATALOGUES`, or of the mesh files in a folder.
+
+    Raises
+    ------
+    ParameterError : there is no such catalogue, and no such folder.
+    grasp_sim.errors.MeshError : the folder holds no mesh file.
+    """
+    if catalogue in CATALOGUES:
+        return CATALOGUES[catalogue]
+    if not Path(catalogue).is_dir():
+        raise ParameterError(
+            f"catalogue: {catalogue!r} is not one of {', '.join(CATALOGUES)}, "
+            "and no folder of mesh files"
+        )
+    return mesh_names(catalogue)
+
+
+@lru_cache
 def _is_small(catalogue: str) -> tuple[bool, ...]:
-    return tuple(bool(load_object(name).sides[1] < SMALL_M) for name in CATALOGUES[catalogue])
+    return tuple(bool(load_object(name).sides[1] < SMALL_M) for name in object_names(catalogue))

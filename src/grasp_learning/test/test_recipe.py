@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +105,20 @@ def test_views_of_a_scene_differ_and_stay_within_the_cameras_range() -> None:
 def test_purposes_have_generators_of_their_own() -> None:
     values = {Recipe().rng(draw, 1, 2).random() for draw in Draw}
     assert len(values) == len(Draw)
+
+
+def test_objects_are_drawn_from_a_folder_of_meshes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ("a.stl", "b.stl"):
+        trimesh.creation.box((0.02, 0.03, 0.04)).export(tmp_path / name)
+    recipe = Recipe(catalogue=str(tmp_path), least_objects=2, most_objects=2)
+    drawn = {draw_spec(recipe, scene, 0).objects for scene in range(20)}
+    both = (str(tmp_path / "a.stl"), str(tmp_path / "b.stl"))
+    assert drawn == {both, both[::-1]}
+    with pytest.raises(ParameterError, match=rf"most_objects: 15, but {tmp_path} has 2 objects"):
+        Recipe(catalogue=str(tmp_path))
 
 
 @pytest.mark.parametrize(
