@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from grasp_core.checks import Float
 from grasp_core.errors import ArrayError, FrameError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
+from grasp_core.plane import Plane
 from grasp_core.point_grid import PointGrid
 
 
@@ -47,6 +49,20 @@ def gripper_collisions(
     counts = grid.count_inside(grasps.T_frame_grasp, lower, upper, tolerance_points + 1)
     collides: NDArray[np.bool_] = np.any(counts > tolerance_points, axis=1)
     return collides
+
+
+def lowest_heights(grasps: Grasps, gripper: Gripper, plane: Plane) -> Float:
+    """Signed heights (N,) in metres over a plane of each gripper's lowest corner.
+
+    What is hidden from the camera gives no points to collide with, a support reaches there all the
+    same. `plane` is in the frame of the grasps.
+    """
+    lower, upper = gripper.boxes(grasps.widths)
+    # The corner of a box that is lowest is the lower bound of each axis that points up.
+    up = grasps.rotations.transpose(0, 2, 1) @ plane.normal  # (N, 3), in the grasp frames
+    drop = np.minimum(lower * up[:, None], upper * up[:, None]).sum(axis=2).min(axis=1)
+    heights: Float = plane.height(grasps.positions) + drop
+    return heights
 
 
 def points_between_fingers(

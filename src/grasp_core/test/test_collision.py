@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from grasp_core.cloud import PointCloud
-from grasp_core.collision import gripper_collisions, points_between_fingers
+from grasp_core.collision import gripper_collisions, lowest_heights, points_between_fingers
 from grasp_core.errors import ArrayError, FrameError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
+from grasp_core.plane import Plane
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import transform
 
@@ -137,7 +138,7 @@ def test_the_first_call_leaves_nothing_to_compile() -> None:
 import numpy as np
 from grasp_core.cells import count_points, sort_points
 from grasp_core.cloud import PointCloud
-from grasp_core.collision import gripper_collisions, points_between_fingers
+from grasp_core.collision import gripper_collisions, lowest_heights, points_between_fingers
 from grasp_core.grasps import Grasps
 from test_collision import GRIPPER, grasp_at_origin, grid_of
 
@@ -151,3 +152,42 @@ assert warm == [1, 1], warm
 assert [len(kernel.signatures) for kernel in kernels] == warm
 """
     subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parent, check=True)
+
+
+@pytest.mark.parametrize(
+    ("normal", "offset", "height"),
+    [
+        ([-1.0, 0.0, 0.0], 0.05, 0.05),  # from above: the fingertips, at the grasp itself
+        ([1.0, 0.0, 0.0], 0.0, -0.14),  # from below: the far end of the palm
+        ([0.0, 0.0, 1.0], 0.04, 0.01),  # from the side: the palm is 60 mm high
+        ([0.0, 1.0, 0.0], 0.0, -0.07),  # the palm is 140 mm wide, the fingers end at 30 mm
+        ([-0.6, 0.0, 0.8], 0.03, 0.022),  # 8 mm down to the lower edge of the fingertips
+    ],
+)
+def test_the_lowest_corner_of_the_gripper_over_a_plane(
+    normal: list[float], offset: float, height: float
+) -> None:
+    plane = Plane(np.array(normal), offset)
+    heights = lowest_heights(grasp_at_origin(0.04), GRIPPER, plane)
+    np.testing.assert_allclose(heights, [height], atol=1e-12)
+
+
+def test_heights_do_not_depend_on_the_frame() -> None:
+    rng = np.random.default_rng(0)
+    T = np.eye(4)
+    T[:3, :3], T[:3, 3] = Rotation.random(random_state=1).as_matrix(), rng.normal(size=3)
+    grasps = Grasps(
+        Rotation.random(5, random_state=2).as_matrix(),
+        rng.normal(size=(5, 3)),
+        np.full(5, 0.04),
+        np.ones(5),
+        "camera",
+    )
+    plane = Plane(np.array([0.0, 0.6, 0.8]), 0.1)
+    normal = T[:3, :3] @ plane.normal
+    moved = Plane(normal, plane.offset - float(normal @ T[:3, 3]))
+    np.testing.assert_allclose(
+        lowest_heights(grasps.transformed(T, "world"), GRIPPER, moved),
+        lowest_heights(grasps, GRIPPER, plane),
+        atol=1e-12,
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
-from grasp_core.collision import gripper_collisions
+from grasp_core.collision import gripper_collisions, lowest_heights
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.plane import Plane
@@ -43,10 +43,16 @@ class DetectionContext:
     rng: np.random.Generator
 
     def free(self, grasps: Grasps, gripper: Gripper) -> NDArray[np.bool_]:
-        """Which grasps (N,) are free of collision with the scene, their approach included."""
-        return ~gripper_collisions(
+        """Which grasps (N,) are free of collision with the scene, their approach included.
+
+        No part of the gripper may be below the support either, where the camera did not see it.
+        """
+        free = ~gripper_collisions(
             grasps, gripper, self.scene, self.approach_distance, self.collision_points
         )
+        if self.support is not None:
+            free &= lowest_heights(grasps, gripper, self.support) >= 0.0
+        return free
 
 
 class Detector(Protocol):
