@@ -99,6 +99,8 @@ def test_clearing_is_cancelled_and_then_one_target_is_picked(tmp_path: Path) -> 
     assert "CANCELED, 0 picked: cancelled by the client" in "".join(said)
     assert set(places().values()) == {"bin"}
 
+    with PickClient() as client:
+        client.trigger("/sim_arm/reset")  # it stopped where it was, in the camera's view
     target = tmp_path / "target.png"
     Image.fromarray(mask_of("cup-0003")).save(target)
     picked = subprocess.run(

@@ -13,7 +13,6 @@ from __future__ import annotations
 import copy
 import itertools
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -402,21 +401,32 @@ class PlanningComponent:
 
 Tree = list[tuple[np.ndarray, int]]  # states, each with the index of the one before
 
+#: As many as an idle machine makes.
+CHECKS_PER_SEC = 1000
+
 _seeds = itertools.count()
 
 
 def _rrt_connect(
     start: np.ndarray, goal: np.ndarray, free: Callable[[np.ndarray], bool], limit_sec: float
 ) -> list[np.ndarray] | None:
-    """Both trees grow in turns, towards random states and towards each other."""
+    """Both trees grow in turns, towards random states and towards each other.
+
+    Its time is counted in collision checks, so that a loaded machine finds the same paths.
+    """
     rng = np.random.default_rng(next(_seeds))
-    end = time.monotonic() + limit_sec
+    checks = itertools.count()
+    most = limit_sec * CHECKS_PER_SEC
+
+    def free_in_time(state: np.ndarray) -> bool:
+        return next(checks) < most and free(state)
+
     ours: Tree = [(start, -1)]
     theirs: Tree = [(goal, -1)]
     target = goal
-    while time.monotonic() < end:
-        _grow(ours, target, free, end)
-        meeting = _grow(theirs, ours[-1][0], free, end)
+    while next(checks) < most:
+        _grow(ours, target, free_in_time)
+        meeting = _grow(theirs, ours[-1][0], free_in_time)
         if meeting is not None:
             path = _back(ours, len(ours) - 1)[::-1] + _back(theirs, meeting)[1:]
             return path if path[0] is start else path[::-1]
@@ -425,12 +435,10 @@ def _rrt_connect(
     return None
 
 
-def _grow(
-    tree: Tree, target: np.ndarray, free: Callable[[np.ndarray], bool], end: float
-) -> int | None:
+def _grow(tree: Tree, target: np.ndarray, free: Callable[[np.ndarray], bool]) -> int | None:
     """Walk from the nearest state to the target, 0.05 rad a step; its index where it is reached."""
     at = int(np.argmin([np.linalg.norm(state - target) for state, _ in tree]))
-    while time.monotonic() < end:
+    while True:
         way = target - tree[at][0]
         length = np.linalg.norm(way)
         if length == 0:
@@ -440,7 +448,6 @@ def _grow(
             return None
         tree.append((state, at))
         at = len(tree) - 1
-    return None
 
 
 def _back(tree: Tree, index: int) -> list[np.ndarray]:
