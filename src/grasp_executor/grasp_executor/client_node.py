@@ -22,6 +22,7 @@ from grasp_executor.pick_result import PickResult
 from grasp_msgs.action import ClearBin, Pick
 from grasp_nodes.client_ros import ClientNode
 from grasp_nodes.grasps_ros import mask_message
+from grasp_nodes.names import in_namespace
 
 #: s: for an answer to a goal or a request, for the end of a cancelled goal, between two looks.
 ANSWER_SEC, CANCEL_SEC, POLL_SEC = 10.0, 20.0, 0.1
@@ -47,7 +48,7 @@ class PickClient(ClientNode):
 
     def __init__(self, namespace: str = "") -> None:
         super().__init__("pick_client")
-        self._prefix = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
+        self._prefix = in_namespace(namespace, "")
         self._is_active: Future = Future()
         self._heard_sec = 0.0
 

@@ -13,9 +13,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_srvs.srv import Trigger
 
 from grasp_core.errors import GraspError
@@ -25,6 +23,7 @@ from grasp_executor.node_params import ExecutorParams
 from grasp_executor.pick_result import PickCode, PickStage
 from grasp_executor.session_ros import Session
 from grasp_msgs.action import ClearBin, Pick
+from grasp_nodes.autostart_ros import AutostartNode
 from grasp_nodes.geometry_ros import header
 from grasp_nodes.params_ros import NodeParams
 from grasp_nodes.run_ros import POLL_SEC, run
@@ -43,11 +42,11 @@ LAST_ANSWER_SEC = 1.0
 R = TypeVar("R", Pick.Result, ClearBin.Result)
 
 
-class ExecutorNode(LifecycleNode):
+class ExecutorNode(AutostartNode):
     """Serves `/pick` and `/clear_bin`, one goal at a time, and `~/stop`."""
 
     def __init__(self) -> None:
-        super().__init__("executor", automatically_declare_parameters_from_overrides=True)
+        super().__init__("executor")
         self._params = NodeParams(self, ExecutorParams)
         self._session: Session | None = None
         self._state = "unconfigured"
@@ -71,18 +70,10 @@ class ExecutorNode(LifecycleNode):
                 (ClearBin, "/clear_bin", self._on_clear),
             )
         ]
-        alone = MutuallyExclusiveCallbackGroup
-        self.create_service(Trigger, "~/stop", self._on_stop, callback_group=alone())
+        alone = MutuallyExclusiveCallbackGroup()
+        self.create_service(Trigger, "~/stop", self._on_stop, callback_group=alone)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(1.0, self._publish_diagnostics, alone(), steady)
-        if self.get_parameter("autostart").value is not False:
-            # In the executor: the node answers while it configures, and stops when told to.
-            self.create_guard_condition(self._start).trigger()
-
-    def _start(self) -> None:
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
+        self.begin(self._publish_diagnostics)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Read the parameters and the robot, connect to its controllers; explain a failure."""

@@ -10,10 +10,8 @@ from time import monotonic
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.event_handler import PublisherEventCallbacks
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import PointCloud2
 from visualization_msgs.msg import MarkerArray
@@ -21,6 +19,7 @@ from visualization_msgs.msg import MarkerArray
 from grasp_core.errors import GraspError, ParameterError
 from grasp_msgs.msg import GraspArray
 from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.autostart_ros import AutostartNode
 from grasp_nodes.params_ros import NodeParams
 from grasp_nodes.run_ros import run
 from grasp_perception import ros
@@ -51,11 +50,11 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 NO_EVENTS = PublisherEventCallbacks(use_default_callbacks=False)
 
 
-class PerceptionNode(LifecycleNode):
+class PerceptionNode(AutostartNode):
     """Keeps the newest clouds; detects when the service asks, or whenever it has time."""
 
     def __init__(self) -> None:
-        super().__init__("perception", automatically_declare_parameters_from_overrides=True)
+        super().__init__("perception")
         self._params = NodeParams(self, PerceptionParams)
         self._transforms = listen(self)
         self._diagnostics = Diagnostics()
@@ -71,19 +70,7 @@ class PerceptionNode(LifecycleNode):
             DetectGrasps, "/detect_grasps", self._on_detect, callback_group=detection
         )
         self._diagnostics_publisher = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        self.create_timer(
-            1.0,
-            self._publish_diagnostics,
-            MutuallyExclusiveCallbackGroup(),
-            Clock(clock_type=ClockType.STEADY_TIME),  # also while a simulated clock stands still
-        )
-        if self.get_parameter("autostart").value is not False:
-            # In the executor: the node answers while it configures, and stops when told to.
-            self.create_guard_condition(self._start).trigger()
-
-    def _start(self) -> None:
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
+        self.begin(self._publish_diagnostics)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Read the parameters, load gripper and detector, compile; explain a failure."""

@@ -13,12 +13,10 @@ from __future__ import annotations
 from time import monotonic
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 from grasp_core.errors import GraspError
+from grasp_nodes.autostart_ros import AutostartNode
 from grasp_nodes.params_ros import NodeParams
 from grasp_nodes.run_ros import run
 from grasp_perception import ros
@@ -35,30 +33,16 @@ from grasp_perception.realsense_ros import RealSensePublisher
 THREADS = 2
 
 
-class RealSenseNode(LifecycleNode):
+class RealSenseNode(AutostartNode):
     """Streams while it is active, and looks for a camera that is absent or was unplugged."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "camera", namespace="camera", automatically_declare_parameters_from_overrides=True
-        )
+        super().__init__("camera", namespace="camera")
         self._node_params = NodeParams(self, RealSenseParams)
         self._health = CameraHealth()
         self._loop: CameraLoop | None = None
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        self.create_timer(
-            1.0,
-            self._publish_diagnostics,
-            MutuallyExclusiveCallbackGroup(),
-            Clock(clock_type=ClockType.STEADY_TIME),  # also while a simulated clock stands still
-        )
-        if self.get_parameter("autostart").value is not False:
-            # In the executor: the node answers while it configures, and stops when told to.
-            self.create_guard_condition(self._start).trigger()
-
-    def _start(self) -> None:
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
+        self.begin(self._publish_diagnostics)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Read the parameters and load librealsense; explain a failure."""

@@ -10,6 +10,7 @@ import yaml
 
 from grasp_core.errors import ParameterError
 from grasp_core.params import build_params, check_params, parameter
+from grasp_nodes.names import in_namespace
 from grasp_perception.node_params import CONTINUOUS, ON_DEMAND
 from grasp_perception.share import share_path
 
@@ -163,7 +164,7 @@ class BringupArguments:
 
     def absolute(self, name: str) -> str:
         """Put a name that begins with / into the namespace."""
-        return f"/{self.namespace.strip('/')}{name}" if self.namespace else name
+        return in_namespace(self.namespace, name)
 
 
 def read_arguments(texts: Mapping[str, str]) -> BringupArguments:
