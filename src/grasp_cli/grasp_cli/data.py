@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,9 @@ def generate(
     gripper: Annotated[
         str, typer.Option(metavar="NAME|PATH", help="Name in config/grippers, or a file.")
     ] = "parallel_100mm",
+    detector: Annotated[
+        str, typer.Option(metavar="NAME|FILE.ts", help="Whose candidates are executed.")
+    ] = "antipodal",
     meshes: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Draw objects from the mesh files here, in metres."),
@@ -51,7 +55,7 @@ def generate(
     After Ctrl-C, a kill or a full disk the same command goes on where it was.
     """
     # Imported here: `grasp --help` need not wait for them.
-    from grasp_cli.data_candidates import geometric_candidates
+    from grasp_cli.data_candidates import candidates, identity
     from grasp_cli.data_progress import run_with_progress, workers
     from grasp_cli.overrides import parse_overrides
     from grasp_core.params import build_params
@@ -69,8 +73,8 @@ def generate(
     job = Job(
         recipe=build_params(Recipe, values),
         gripper=load_gripper(gripper),
-        propose=geometric_candidates,
-        detector="antipodal",
+        propose=partial(candidates, detector),
+        detector=identity(detector),
         labels=build_params(LabelParams, labels),
         label_folder=label_folder(),
     )

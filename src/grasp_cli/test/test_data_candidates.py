@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grasp_cli.data_candidates import geometric_candidates, inner_region
+from grasp_cli.data_candidates import candidates, identity, inner_region
 from grasp_core.cloud import PointCloud
 from grasp_core.gripper import Gripper
 from grasp_core.nms import nms
@@ -21,7 +21,7 @@ def test_candidates_are_many_lie_on_the_object_and_are_given_in_the_world() -> N
     frame = scenery(scene).render(PHOXI_BIN.camera, T_world_camera)
     cloud = frame.camera.deproject(frame.depth, "camera").transformed(T_world_camera, "world")
     gripper: Gripper = load_gripper("parallel_100mm")
-    found = geometric_candidates(cloud, BINS["bin"], gripper)
+    found = candidates("antipodal", cloud, BINS["bin"], gripper)
     assert found.frame_id == "world"
     # No non-maximum suppression: there are near-duplicates, as a scorer will meet them.
     assert len(found) > len(nms(found, 0.01)) > 0
@@ -33,7 +33,14 @@ def test_candidates_are_many_lie_on_the_object_and_are_given_in_the_world() -> N
 
 def test_nothing_is_proposed_where_nothing_is_seen() -> None:
     empty = PointCloud.from_xyz(np.zeros((0, 3)), "world")
-    assert len(geometric_candidates(empty, BINS["bin"], load_gripper("parallel_100mm"))) == 0
+    assert len(candidates("antipodal", empty, BINS["bin"], load_gripper("parallel_100mm"))) == 0
+
+
+def test_a_network_is_told_from_another_of_the_same_name_by_its_weights() -> None:
+    assert identity("antipodal") == "antipodal"
+    name, checksum = identity("pick_scorer").split()
+    assert name == "pick_scorer"
+    assert len(checksum) == 64
 
 
 def test_the_search_ends_before_walls_and_goes_over_the_border_of_a_table() -> None:

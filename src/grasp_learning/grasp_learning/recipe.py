@@ -63,6 +63,9 @@ class Recipe:
     scenes: int = parameter(200, "Scenes.", low=1)
     views: int = parameter(1, "Views of each scene.", low=1, high=1000)
     trials: int = parameter(32, "Grasps executed in each view.", low=0, high=1000)
+    best_share: float = parameter(
+        0.5, "Of the executed candidates, the share of the detector's best.", low=0.0, high=1.0
+    )
     catalogue: str = parameter(
         "training", "Objects to draw from: a list of ours, or a folder of mesh files."
     )

@@ -59,7 +59,7 @@ def take_view(
         clean=clean.points,
         instances=instances,
         **_label_fields(labels, recipe),
-        **_trial_fields(stage, candidates, recipe.trials, gripper, T_camera_world, rng),
+        **_trial_fields(stage, candidates, recipe, gripper, T_camera_world, rng),
         T_world_camera=T_world_camera,
         friction=conditions.friction,
         noise=conditions.noise,
@@ -114,14 +114,14 @@ def _label_fields(labels: SceneLabels, recipe: Recipe) -> dict[str, Any]:
 def _trial_fields(
     stage: StagedScene,
     candidates: Grasps,
-    count: int,
+    recipe: Recipe,
     gripper: Gripper,
     T_camera_world: Float,
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Fields of the view about executed grasps; those that tell nothing are left out."""
     labels = stage.grasps.grasps[stage.grasps.free]
-    chosen = sample_trials(labels, candidates, count, gripper, rng)
+    chosen = sample_trials(labels, candidates, recipe.trials, recipe.best_share, gripper, rng)
     outcomes = run_trials(stage.scene, gripper, chosen.grasps)
     stable = outcomes != UNSTABLE
     executed = chosen.grasps[stable].transformed(T_camera_world, CAMERA_FRAME)

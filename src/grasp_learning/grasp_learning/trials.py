@@ -1,7 +1,7 @@
 """Which grasps are executed in a view, and how they end: the physics labels of a data set.
 
 A scorer must tell good grasps from bad ones among what a detector proposes. So a quarter of the
-grasps are force-closure labels, half are candidates of a detector (half of these its best, the
+grasps are force-closure labels, half are candidates of a detector (some of these its best, the
 others any), and a quarter are perturbed copies, which lie near the border between success and
 failure.
 """
@@ -25,8 +25,6 @@ from grasp_sim.trial import try_grasp
 
 #: Of all executed grasps, the shares of force-closure labels and of perturbed copies.
 LABEL_SHARE, PERTURBED_SHARE = 0.25, 0.25
-#: Of the detector's candidates, the share of its best ones.
-BEST_SHARE = 0.5
 #: Metres, of GPR eq. 1: the best candidates are those that the perception pipeline would report.
 BEST_NMS_M = 0.01
 #: Standard deviations of the perturbation along and about each axis, and of the width: the fingers
@@ -51,7 +49,12 @@ class ChosenGrasps:
 
 
 def sample_trials(
-    labels: Grasps, candidates: Grasps, count: int, gripper: Gripper, rng: np.random.Generator
+    labels: Grasps,
+    candidates: Grasps,
+    count: int,
+    best_share: float,
+    gripper: Gripper,
+    rng: np.random.Generator,
 ) -> ChosenGrasps:
     """Choose the grasps to execute; fewer than `count` where there are not enough.
 
@@ -59,12 +62,13 @@ def sample_trials(
     ----------
     labels : force-closure grasps that are free of collision; any of them are taken.
     candidates : of a detector, scored, before its non-maximum suppression.
+    best_share : of the candidates that are executed, the share of the best ones.
     """
     perturbed = round(count * PERTURBED_SHARE)
     of_labels = round(count * LABEL_SHARE)
     chosen = rng.permutation(len(labels))[:of_labels]
     of_candidates = count - perturbed - len(chosen)
-    proposed = _candidates(candidates, of_candidates, rng)
+    proposed = _candidates(candidates, of_candidates, best_share, rng)
     whole = Grasps.concatenate([labels[chosen], candidates[proposed]])
     sources = np.repeat([TrialSource.LABEL, TrialSource.CANDIDATE], [len(chosen), len(proposed)])
     copied = rng.permutation(len(whole))[:perturbed]
@@ -74,9 +78,11 @@ def sample_trials(
     )
 
 
-def _candidates(grasps: Grasps, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _candidates(
+    grasps: Grasps, count: int, best_share: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
     """Choose the best candidates and, for the rest of `count`, any others."""
-    best = nms(grasps, BEST_NMS_M, round(count * BEST_SHARE))
+    best = nms(grasps, BEST_NMS_M, round(count * best_share))
     others = rng.permutation(np.setdiff1d(np.arange(len(grasps)), best))
     return np.append(best, others[: count - len(best)])
 

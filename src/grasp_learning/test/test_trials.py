@@ -32,7 +32,7 @@ LABELS, CANDIDATES = grasps_at(1000.0 + np.arange(50)), grasps_at(np.arange(200.
 
 
 def test_a_quarter_labels_half_candidates_a_quarter_perturbed(yumi: Gripper) -> None:
-    chosen = sample_trials(LABELS, CANDIDATES, 32, yumi, np.random.default_rng(0))
+    chosen = sample_trials(LABELS, CANDIDATES, 32, 0.5, yumi, np.random.default_rng(0))
     assert np.bincount(chosen.sources).tolist() == [8, 16, 8]
     x = chosen.grasps.positions[:, 0]
     of_labels, proposed = x[chosen.sources == LABEL], x[chosen.sources == CANDIDATE]
@@ -42,13 +42,22 @@ def test_a_quarter_labels_half_candidates_a_quarter_perturbed(yumi: Gripper) -> 
     assert len({*of_labels, *proposed}) == 24
 
 
+@pytest.mark.parametrize(("share", "best"), [(0.25, 4), (1.0, 16)])
+def test_so_many_of_the_candidates_are_the_best(yumi: Gripper, share: float, best: int) -> None:
+    chosen = sample_trials(LABELS, CANDIDATES, 32, share, yumi, np.random.default_rng(0))
+    proposed = chosen.grasps.positions[chosen.sources == CANDIDATE, 0]
+    assert len(proposed) == 16
+    assert proposed[:best].tolist() == list(range(best))
+    assert proposed[best:].tolist() != list(range(best, 16)) or best == 16
+
+
 @given(st.integers(0, 6), st.integers(0, 30), st.integers(0, 40), st.integers(0, 2**32 - 1))
 @settings(max_examples=40)
 def test_where_one_kind_is_missing_there_are_more_of_the_other(
     yumi: Gripper, labels: int, candidates: int, count: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    chosen = sample_trials(LABELS[:labels], CANDIDATES[:candidates], count, yumi, rng)
+    chosen = sample_trials(LABELS[:labels], CANDIDATES[:candidates], count, 0.5, yumi, rng)
     n_labels, n_candidates, n_perturbed = np.bincount(chosen.sources, minlength=3)
     assert n_labels == min(labels, round(count / 4))
     assert n_candidates == min(candidates, count - round(count / 4) - n_labels)

@@ -26,7 +26,8 @@ from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.model_files import ModelFile
 from grasp_perception.network_scene import network_scene
 
-#: Of torch, for the whole process; other cores are left to the rest of the stack.
+#: Of torch, at most, for the whole process; other cores are left to the rest of the stack. Where
+#: several processes share the cores, OMP_NUM_THREADS=1 makes them fewer.
 THREADS = 2
 #: A scorer is given at most so many candidates, the best of those that are free of collision and so
 #: far from each other by GPR eq. 1, metres.
@@ -54,7 +55,7 @@ class TorchScriptDetector:
     def __init__(self, name: str, file: ModelFile) -> None:
         self.name, self.checksum = name, file.sha256
         self._path = file.path
-        torch.set_num_threads(THREADS)
+        torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
         self._candidates = AntipodalDetector()
 

@@ -7,7 +7,6 @@ own frame, which makes the score independent of where the grasp is.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 
@@ -51,16 +50,9 @@ class CandidateScorer(nn.Module):
     def forward(
         self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
     ) -> Tensor:
-        """Scores (C,) in [0, 1] of C grasps; parameters as those of `describe`.
-
-        A gripper turned by half about its approach makes the same grasp, so both are averaged.
-        """
-        turned = rotations * torch.tensor([1.0, -1.0, -1.0], device=rotations.device)
-        score = torch.zeros_like(widths)
-        for side in (rotations, turned):
-            logits = self.logits(self.describe(points, side, positions, widths))
-            score = score + logits.softmax(dim=1)[:, 0]
-        return score / 2
+        """Scores (C,) in [0, 1] of C grasps; parameters as those of `describe`."""
+        logits = self.logits(self.describe(points, rotations, positions, widths))
+        return logits.softmax(dim=1)[:, 0]
 
 
 class PointEncoder(nn.Module):

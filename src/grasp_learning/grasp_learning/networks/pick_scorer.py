@@ -23,6 +23,9 @@ CLASS_OF_OUTCOME = (0, 1, 2, 3, 4)
 CLOSE_CORNERS_M = ((-0.045, -0.016, -0.018), (0.02, 0.016, 0.018))
 WIDE_CORNERS_M = ((-0.10, -0.10, -0.10), (0.08, 0.10, 0.10))
 CLOSE_POINTS, WIDE_POINTS = 192, 96
+#: Of the scene's points in random order, the wide look is at so many: it needs few of those that
+#: it reaches, and the search for them takes the most time.
+WIDE_SEARCHED = 16384
 
 #: Lengths are fed in units of this, which makes them of order 1.
 UNIT_M = 0.03
@@ -46,6 +49,7 @@ class PickScorer(CandidateScorer):
     def __init__(self, width: int = 64, dropout: float = 0.2) -> None:
         super().__init__(CLASS_OF_OUTCOME)
         self.close_points, self.wide_points = CLOSE_POINTS, WIDE_POINTS
+        self.wide_searched = WIDE_SEARCHED
         self.unit, self.face_limit = UNIT_M, FACE_LIMIT
         self.close_low, self.close_high = (nn.Buffer(torch.tensor(c)) for c in CLOSE_CORNERS_M)
         self.wide_low, self.wide_high = (nn.Buffer(torch.tensor(c)) for c in WIDE_CORNERS_M)
@@ -70,7 +74,8 @@ class PickScorer(CandidateScorer):
         regions = crop_regions(points, rotations, positions, low, high, self.close_points)
         close = self.features(regions, rotations, widths)
         low, high = self.wide_low.expand_as(half), self.wide_high.expand_as(half)
-        regions = crop_regions(points, rotations, positions, low, high, self.wide_points)
+        sparse = points[: self.wide_searched]
+        regions = crop_regions(sparse, rotations, positions, low, high, self.wide_points)
         wide = self.features(regions, rotations, widths)
         gravity = rotations[:, 2, :]  # the frame's z in each grasp's frame
         numbers = torch.stack([widths / self.unit, close[:, :, -1].mean(dim=1)], dim=1)
@@ -93,3 +98,20 @@ class PickScorer(CandidateScorer):
         described = torch.cat([self.close(close), self.wide(wide), whole], dim=1)
         outcomes: Tensor = self.head(described)
         return outcomes
+
+    def forward(
+        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+    ) -> Tensor:
+        """Scores (C,) in [0, 1]: the mean over each grasp's mirror images.
+
+        Neither gripper nor physics has a left and a right, along the closing direction and beside
+        it; both together are a gripper turned by half about its approach.
+        """
+        close, wide, whole = self.describe(points, rotations, positions, widths)
+        score = torch.zeros_like(widths)
+        for y in (1.0, -1.0):
+            for z in (1.0, -1.0):
+                signs = torch.tensor([1.0, y, z, 1.0, 1.0, 1.0], device=widths.device)
+                mirrored = [close * signs, wide * signs, whole * signs[: whole.shape[1]]]
+                score = score + self.logits(mirrored).softmax(dim=1)[:, 0]
+        return score / 4

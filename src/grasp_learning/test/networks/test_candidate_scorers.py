@@ -52,11 +52,18 @@ def test_scores_are_probabilities(scorer: CandidateScorer) -> None:
     assert scores.std() > 1e-5  # it looks at the grasps
 
 
-def test_a_gripper_turned_by_half_has_the_same_score(scorer: CandidateScorer) -> None:
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_mirrored_scene_has_the_same_scores(axis: int) -> None:
+    torch.manual_seed(0)
+    network = SCORERS["pick_scorer"]().eval()
     rotations, positions, widths = grasps(4)
-    turned = rotations * torch.tensor([1.0, -1.0, -1.0])
+    signs = torch.ones(3)
+    signs[axis] = -1.0
+    mirrored = signs.diag() @ rotations
+    mirrored[:, :, 2] *= -1.0  # a frame stays right-handed
     torch.testing.assert_close(
-        scorer(scene(), turned, positions, widths), scorer(scene(), rotations, positions, widths)
+        network(scene() * signs, mirrored, positions * signs, widths),
+        network(scene(), rotations, positions, widths),
     )
 
 
