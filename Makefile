@@ -88,22 +88,11 @@ bench-clutter: setup  ## empty simulated scenes with every detector (hours); rep
 bench-plan: setup  ## plan for grasps in a bin with both robots (minutes); results in docs/results/
 	@$(RUN) grasp bench plan
 
-# What `make train` makes; PRESET=full is for a GPU. Called again, it goes on where it was stopped.
+# Sizes of the networks; "full" is for a GPU.
 PRESET ?= cpu
-NETWORKS ?= gpr sbg pick_scorer pointnet_gpd gpd_images
-TRAIN := out/train
-
-# Small objects, hard scenes and nearly empty ones more often than the other settings' defaults.
-MIXTURE := --trials 40 small_weight=4 hard_share=0.35 least_objects=1
 
 train: setup  ## data, networks and model files from nothing (a day on two cores); in out/train/
-	@$(RUN) grasp data generate --out $(TRAIN)/data --scenes 1200 --seed 21 $(MIXTURE)
-	@$(RUN) grasp data generate --out $(TRAIN)/val --scenes 60 --seed 121 $(MIXTURE)
-	@$(RUN) for network in $(NETWORKS); do \
-		grasp train $$network --data $(TRAIN)/data --val $(TRAIN)/val \
-			--out $(TRAIN)/$$network --preset $(PRESET) && \
-		grasp export $(TRAIN)/$$network --out $(TRAIN)/$$network.ts || exit 1; \
-	done
+	@$(RUN) scripts/train_networks $(PRESET)
 
 docs: setup  ## the documentation site, in out/site
 	@$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build

@@ -7,6 +7,7 @@ others need nodes, a browser or minutes, and the tests of their modules run them
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shlex
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,9 +28,13 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from typer.testing import CliRunner
 
 from grasp_cli.main import app
+from grasp_cli.overrides import parse_overrides
 from grasp_core.grasp_files import load_grasps
 from grasp_core.gripper import Gripper
 from grasp_core.moveit import grasps_from_moveit
+from grasp_core.params import build_params
+from grasp_learning.architectures import find_architecture
+from grasp_learning.recipe import Recipe
 from grasp_perception.bringup import read_arguments
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,6 +132,42 @@ def test_commands_are_found() -> None:
 def test_a_wrong_command_would_be_found(arguments: list[str]) -> None:
     with pytest.raises(Exception, match=r"(?i)no such option|missing|unexpected"):
         check(arguments)
+
+
+@pytest.fixture(scope="module")
+def training_commands(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """Arguments of every `grasp` of `make train`, which a stand-in writes down."""
+    folder = tmp_path_factory.mktemp("train")
+    (folder / "grasp").write_text('#!/bin/sh\necho "$@" >> "$(dirname "$0")/commands"\n')
+    (folder / "grasp").chmod(0o755)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [ROOT / "scripts/train_networks", "cpu"], env={**os.environ, "PATH": path}, check=True
+    )
+    return [line.split() for line in (folder / "commands").read_text().splitlines()]
+
+
+def test_make_train_has_the_options_of_the_program(training_commands: list[list[str]]) -> None:
+    for arguments in training_commands:
+        check(arguments)
+        values = parse_overrides([word for word in arguments if re.match(r"\w+=", word)])
+        if arguments[0] == "train":
+            find_architecture(arguments[1]).configure("cpu", values)
+        elif arguments[0] == "data":
+            build_params(Recipe, values)
+
+
+def test_make_train_makes_what_it_reads(training_commands: list[list[str]]) -> None:
+    made = set()
+    for arguments in training_commands:
+        after = dict(pairwise(arguments))
+        needed = [arguments[1]] if arguments[0] == "export" else []
+        for option in ("--data", "--val", "--detector", "--part"):
+            needed += [b for a, b in pairwise(arguments) if a == option]
+        assert set(needed) <= made, arguments
+        made.add(after["--out"])
+    shipped = {path.stem for path in (ROOT / "config/models").glob("*.ts")}
+    assert shipped <= {Path(out).stem for out in made if out.endswith(".ts")}
 
 
 @pytest.fixture(scope="module")
