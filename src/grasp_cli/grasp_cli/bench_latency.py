@@ -34,12 +34,15 @@ from grasp_core.nms import GRASPNET_ROTATION_RAD, GRASPNET_TRANSLATION_M, nms_gr
 from grasp_core.point_grid import PointGrid
 from grasp_core.quality import ferrari_canny
 from grasp_perception.clouds.point_cloud2 import read_cloud
-from grasp_perception.detector import DetectionContext
+from grasp_perception.detector import DetectionContext, Detector
+from grasp_perception.detectors import DETECTORS, GEOMETRIC
 from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.pipeline import Pipeline, PipelineParams
 
 GRIPPERS = ("yumi_smart_gripper", "parallel_100mm")
+#: The gripper of the training data.
+OF_NETWORKS = "parallel_100mm"
 #: Voxels of the reference's scene: graspnetAPI's default, and what published scripts pass.
 REFERENCE_VOXELS_M = (0.005, 0.01)
 #: The plain exact test takes so long that it gets only so many grasps.
@@ -93,16 +96,41 @@ def latency_rows(effort: Effort, frames: Mapping[str, PointCloud]) -> Iterator[R
     for name, frame in frames.items():
         for gripper in GRIPPERS:
             yield from frame_rows(name, frame, load_gripper(gripper), effort)
+        yield from network_rows(name, frame, effort)
     yield from reading_rows(effort)
     if find_spec("grasp_nms") is not None:
         yield from nms_rows(effort)
     yield from quality_rows(effort)
 
 
+def network_rows(name: str, frame: PointCloud, effort: Effort) -> Iterator[Row]:
+    """Measure the pipeline with each installed network on one frame."""
+    gripper = load_gripper(OF_NETWORKS)
+    for detector in DETECTORS:
+        if detector != GEOMETRIC:
+            yield from pipeline_rows(detector, name, frame, gripper, DETECTORS[detector](), effort)
+
+
 def frame_rows(name: str, frame: PointCloud, gripper: Gripper, effort: Effort) -> Iterator[Row]:
     """Measure the pipeline on one frame, and the collision filter on what was found there."""
     setting = f"{name}, {gripper.name}"
     detector = RecordingDetector()
+    yield from pipeline_rows("pipeline", setting, frame, gripper, detector, effort)
+    if detector.found is not None and len(detector.found) > 0:
+        candidates = detector.found[slice(effort.batch(len(detector.found)))]
+        yield from collision_rows(setting, frame, candidates, gripper, effort)
+        yield from exact_rows(setting, frame, candidates, gripper, effort)
+
+
+def pipeline_rows(
+    about: str,
+    setting: str,
+    frame: PointCloud,
+    gripper: Gripper,
+    detector: Detector,
+    effort: Effort,
+) -> Iterator[Row]:
+    """Measure each stage of the pipeline."""
     pipeline = Pipeline(PipelineParams(), gripper, detector)
     pipeline.run(frame)  # compiles, and loads Open3D
     clocks = [TwoClocks() for _ in range(effort.repeats)]
@@ -113,12 +141,8 @@ def frame_rows(name: str, frame: PointCloud, gripper: Gripper, effort: Effort) -
     ):
         for stage in per_run[0]:
             values = [stages[stage] for stages in per_run]
-            yield row("pipeline", setting, f"{stage}_{clock}_ms", values)
-        yield row("pipeline", setting, f"total_{clock}_ms", total)
-    if detector.found is not None and len(detector.found) > 0:
-        candidates = detector.found[slice(effort.batch(len(detector.found)))]
-        yield from collision_rows(setting, frame, candidates, gripper, effort)
-        yield from exact_rows(setting, frame, candidates, gripper, effort)
+            yield row(about, setting, f"{stage}_{clock}_ms", values)
+        yield row(about, setting, f"total_{clock}_ms", total)
 
 
 def collision_rows(

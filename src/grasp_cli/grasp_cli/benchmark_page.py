@@ -19,7 +19,8 @@ Median of the repeats, in brackets the 10th and 90th percentile. *wall* is what 
 is the time of all threads together, which other processes of the machine hardly change. The process
 is kept on two cores.
 
-- *pipeline*: from a `PointCloud` to ranked grasps, per stage, with the default parameters.
+- *pipeline*: from a `PointCloud` to ranked grasps, per stage, with the geometric detector and the
+  default parameters. The tables named after networks: the same with each of these.
 - *collision filter*: on the candidates that the detector hands to the pipeline's filter. Ours tests
   every point of the frame against the gripper's own boxes. The reference is the algorithm of
   graspnetAPI's ModelFreeCollisionDetector, written with NumPy: the scene thinned to voxels, all of

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from grasp_cli.bench import app
 from grasp_cli.bench_latency import GRIPPERS
 from grasp_cli.results import Results, ResultsError, read_results
+from grasp_perception.detectors import DETECTORS, GEOMETRIC
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,9 @@ def results(measured: Path) -> Results:
 def test_every_part_is_measured(results: Results) -> None:
     assert results.command == "grasp bench latency --quick"
     subjects = dict.fromkeys(row.subject for row in results.rows)
+    networks = [name for name in DETECTORS if name != GEOMETRIC]
+    assert set(networks) <= set(subjects)
+    subjects = {name: None for name in subjects if name not in networks}
     assert list(subjects) == [
         "pipeline",
         "collision filter",
@@ -45,13 +49,17 @@ def test_every_part_is_measured(results: Results) -> None:
         assert {"ours_cpu_ms", "reference_cpu_ms", "times_faster_wall"} <= metrics
 
 
-@pytest.mark.parametrize("gripper", GRIPPERS)
+@pytest.mark.parametrize(
+    ("subject", "setting"), [*(("pipeline", gripper) for gripper in GRIPPERS), ("pick_scorer", "")]
+)
 @pytest.mark.parametrize("clock", ["wall", "cpu"])
-def test_each_stage_of_the_pipeline_is_measured(results: Results, gripper: str, clock: str) -> None:
+def test_each_stage_of_the_pipeline_is_measured(
+    results: Results, subject: str, setting: str, clock: str
+) -> None:
     times = {
         row.metric: row.value
         for row in results.rows
-        if row.subject == "pipeline" and row.setting.endswith(gripper) and clock in row.metric
+        if row.subject == subject and row.setting.endswith(setting) and clock in row.metric
     }
     for stage in ("validate", "downsample", "support", "detect", "collision", "nms", "total"):
         assert f"{stage}_{clock}_ms" in times
