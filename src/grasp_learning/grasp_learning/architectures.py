@@ -13,7 +13,7 @@ from grasp_learning import scene_cloud, scorer_task
 from grasp_learning.architecture import PART, Architecture, Variant
 from grasp_learning.gpr_task import GprTask
 from grasp_learning.instance_task import InstanceTask
-from grasp_learning.networks.candidate_scorer import CandidateScorer
+from grasp_learning.networks.candidate_scorer import FRICTION, CandidateScorer
 from grasp_learning.networks.gpd_images import GpdImages
 from grasp_learning.networks.gpr import GprDetector
 from grasp_learning.networks.gpr_params import GPR_PRESETS
@@ -51,6 +51,7 @@ class PickScorerParams(ScorerParams):
 
     width: int = parameter(64, "Channels of the first layers; the others follow.", low=1)
     dropout: float = parameter(0.2, "Share of the head's features dropped.", low=0.0, high=0.9)
+    friction: float = parameter(FRICTION, "Coefficient a detection presumes.", low=0.0, high=2.0)
 
 
 def _of_points(
@@ -120,7 +121,12 @@ _ALL = (
     _of_points(INSTANCES, PART, InstanceTask, ENCODER_PRESETS, {}),
     _scorer("gpd_images", ScorerParams, lambda _: GpdImages()),
     _scorer("pointnet_gpd", ScorerParams, lambda _: PointNetGpd()),
-    _scorer("pick_scorer", PickScorerParams, lambda p: PickScorer(p.width, p.dropout), width=8),
+    _scorer(
+        "pick_scorer",
+        PickScorerParams,
+        lambda p: PickScorer(p.width, p.dropout, p.friction),
+        width=8,
+    ),
 )
 
 ARCHITECTURES = {architecture.name: architecture for architecture in _ALL}

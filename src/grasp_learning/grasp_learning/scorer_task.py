@@ -74,6 +74,7 @@ class ScorerTask:
                 torch.from_numpy(rotations.astype(np.float32)),
                 torch.from_numpy(positions.astype(np.float32)),
                 torch.from_numpy(view.trial_widths[chosen]),
+                float(view.friction),
             )
         batch = {f"description_{i}": part for i, part in enumerate(description)}
         return batch | {"outcomes": torch.from_numpy(view.trial_outcomes[chosen].astype(np.int64))}

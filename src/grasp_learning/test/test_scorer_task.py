@@ -52,6 +52,21 @@ def test_a_grasp_that_holds_something_sees_it_and_a_far_one_sees_nothing(
     assert (seen[~held] == 0).all()
 
 
+def test_friction_is_that_of_the_view_in_training_and_presumed_in_a_detection(
+    task: ScorerTask, tried_view: View
+) -> None:
+    for friction in (0.35, 0.65):
+        sample = task.prepare(replace(tried_view, friction=friction), np.random.default_rng(0))
+        expected = torch.full((6,), (friction - 0.5) / 0.15)
+        torch.testing.assert_close(sample["description_2"][:, 5], expected)
+    network = PickScorer(width=8, friction=0.35).eval()
+    grasp = (torch.eye(3)[None], torch.zeros(1, 3), torch.tensor([0.04]))
+    points = torch.rand(50, 3, generator=torch.Generator().manual_seed(0)) * 0.02
+    presumed = network(points, *grasp)
+    network.friction = 0.65
+    assert network(points, *grasp) != presumed
+
+
 def test_gravity_points_down_in_the_frame_of_each_grasp(task: ScorerTask, tried_view: View) -> None:
     sample = task.prepare(tried_view, np.random.default_rng(0))
     down_in_camera = tried_view.T_world_camera[:3, :3].T @ [0.0, 0.0, -1.0]

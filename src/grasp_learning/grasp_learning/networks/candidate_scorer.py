@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+#: Plastic on rubber has more; who presumes little prefers the grasps that hold with little.
+FRICTION = 0.35
+
 
 class CandidateScorer(nn.Module):
     """What all scorers share.
@@ -19,15 +22,22 @@ class CandidateScorer(nn.Module):
     ----------
     class_of_outcome : class of each `grasp_sim.trial.Outcome`, in its order.
     classes : number of classes.
+    friction : coefficient that a detection presumes; no cloud tells it.
     """
 
-    def __init__(self, class_of_outcome: tuple[int, ...]) -> None:
+    def __init__(self, class_of_outcome: tuple[int, ...], friction: float = FRICTION) -> None:
         super().__init__()
+        self.friction = friction
         self.class_of_outcome = class_of_outcome
         self.classes = max(class_of_outcome) + 1
 
     def describe(
-        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+        self,
+        points: Tensor,
+        rotations: Tensor,
+        positions: Tensor,
+        widths: Tensor,
+        friction: float,
     ) -> list[Tensor]:
         """Crop and normalise what the scorer sees of C grasps; nothing here is learned.
 
@@ -36,6 +46,7 @@ class CandidateScorer(nn.Module):
         points : (N, 3) metres, in the approach frame (z = preferred approach, down in a cell),
             support and walls included, in random order.
         rotations, positions, widths : (C, 3, 3), (C, 3), (C,) grasps in that frame.
+        friction : coefficient between the objects and the pads.
 
         Returns
         -------
@@ -51,8 +62,8 @@ class CandidateScorer(nn.Module):
         self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
     ) -> Tensor:
         """Scores (C,) in [0, 1] of C grasps; parameters as those of `describe`."""
-        logits = self.logits(self.describe(points, rotations, positions, widths))
-        return logits.softmax(dim=1)[:, 0]
+        described = self.describe(points, rotations, positions, widths, self.friction)
+        return self.logits(described).softmax(dim=1)[:, 0]
 
 
 class PointEncoder(nn.Module):

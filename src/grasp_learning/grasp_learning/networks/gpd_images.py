@@ -76,6 +76,7 @@ class GpdImages(CandidateScorer):
         rotations: Tensor,
         positions: Tensor,
         widths: Tensor,  # noqa: ARG002 - the images show the whole stroke, as GPD's do
+        friction: float,  # noqa: ARG002 - not told in the paper
     ) -> list[Tensor]:
         """Give the images, (C, channels, PIXELS, PIXELS)."""
         normals = surface_normals(points, self.neighbors)

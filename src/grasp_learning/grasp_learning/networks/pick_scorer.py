@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from grasp_learning.networks.candidate_scorer import CandidateScorer, PointEncoder
+from grasp_learning.networks.candidate_scorer import FRICTION, CandidateScorer, PointEncoder
 from grasp_learning.networks.grasp_regions import crop_regions
 
 #: Each way to fail is a class of its own: a collision looks different from a slip.
@@ -33,8 +33,10 @@ UNIT_M = 0.03
 FACE_LIMIT = 2.0
 #: x, y, z, distance from a finger's inner face, height over the fingertips, 1 where a point is.
 POINT_FEATURES = 6
-#: Gravity in the grasp frame, width, share of the close box's rows that hold a point.
-WHOLE_FEATURES = 5
+#: The coefficient of friction is fed as its distance from this, in units of this.
+FRICTION_MIDDLE, FRICTION_UNIT = 0.5, 0.15
+#: Gravity in the grasp frame, width, share of the close box's rows that hold a point, friction.
+WHOLE_FEATURES = 6
 
 
 class PickScorer(CandidateScorer):
@@ -44,10 +46,12 @@ class PickScorer(CandidateScorer):
     ----------
     width : channels of the first layers; the others follow.
     dropout : share of the head's features that is dropped in training.
+    friction : coefficient that a detection presumes.
     """
 
-    def __init__(self, width: int = 64, dropout: float = 0.2) -> None:
-        super().__init__(CLASS_OF_OUTCOME)
+    def __init__(self, width: int = 64, dropout: float = 0.2, friction: float = FRICTION) -> None:
+        super().__init__(CLASS_OF_OUTCOME, friction)
+        self.friction_middle, self.friction_unit = FRICTION_MIDDLE, FRICTION_UNIT
         self.close_points, self.wide_points = CLOSE_POINTS, WIDE_POINTS
         self.wide_searched = WIDE_SEARCHED
         self.unit, self.face_limit = UNIT_M, FACE_LIMIT
@@ -65,9 +69,14 @@ class PickScorer(CandidateScorer):
         )
 
     def describe(
-        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+        self,
+        points: Tensor,
+        rotations: Tensor,
+        positions: Tensor,
+        widths: Tensor,
+        friction: float,
     ) -> list[Tensor]:
-        """Give the close points, the wide ones, (C, K, 6) each, and the whole grasp, (C, 5)."""
+        """Give the close points, the wide ones, (C, K, 6) each, and the whole grasp, (C, 6)."""
         half = torch.zeros((widths.shape[0], 3), device=widths.device)
         half[:, 1] = widths / 2
         low, high = self.close_low - half, self.close_high + half
@@ -78,7 +87,9 @@ class PickScorer(CandidateScorer):
         regions = crop_regions(sparse, rotations, positions, low, high, self.wide_points)
         wide = self.features(regions, rotations, widths)
         gravity = rotations[:, 2, :]  # the frame's z in each grasp's frame
-        numbers = torch.stack([widths / self.unit, close[:, :, -1].mean(dim=1)], dim=1)
+        holds = torch.full_like(widths, (friction - self.friction_middle) / self.friction_unit)
+        filled = close[:, :, -1].mean(dim=1)
+        numbers = torch.stack([widths / self.unit, filled, holds], dim=1)
         return [close, wide, torch.cat([gravity, numbers], dim=1)]
 
     def features(
@@ -107,11 +118,12 @@ class PickScorer(CandidateScorer):
         Neither gripper nor physics has a left and a right, along the closing direction and beside
         it; both together are a gripper turned by half about its approach.
         """
-        close, wide, whole = self.describe(points, rotations, positions, widths)
+        described = self.describe(points, rotations, positions, widths, self.friction)
+        close, wide, whole = described
         score = torch.zeros_like(widths)
         for y in (1.0, -1.0):
             for z in (1.0, -1.0):
                 signs = torch.tensor([1.0, y, z, 1.0, 1.0, 1.0], device=widths.device)
-                mirrored = [close * signs, wide * signs, whole * signs[: whole.shape[1]]]
+                mirrored = [close * signs, wide * signs, whole * signs]
                 score = score + self.logits(mirrored).softmax(dim=1)[:, 0]
         return score / 4

@@ -49,7 +49,12 @@ class PointNetGpd(CandidateScorer):
         )
 
     def describe(
-        self, points: Tensor, rotations: Tensor, positions: Tensor, widths: Tensor
+        self,
+        points: Tensor,
+        rotations: Tensor,
+        positions: Tensor,
+        widths: Tensor,
+        friction: float,  # noqa: ARG002 - not told in the paper
     ) -> list[Tensor]:
         """Give the points between the fingers, (C, POINTS, 4): x, y, z, and 1 where one is."""
         half = torch.zeros((widths.shape[0], 3), device=widths.device)

@@ -99,7 +99,7 @@ def test_a_far_grasp_sees_nothing_and_still_has_a_score(scorer: CandidateScorer)
 
 def test_gradients_reach_every_parameter(scorer: CandidateScorer) -> None:
     scorer.train()
-    description = scorer.describe(scene(), *grasps(8))
+    description = scorer.describe(scene(), *grasps(8), 0.5)
     scorer.logits(description).square().sum().backward()
     missing = [
         name
@@ -116,7 +116,7 @@ def test_it_learns_that_a_centred_grasp_holds(scorer: CandidateScorer) -> None:
     assert 4 < held.sum() < 20
     classes = torch.where(held, 0, scorer.classes - 1)
     scorer.train()
-    description = scorer.describe(scene(3000), rotations, positions, widths)
+    description = scorer.describe(scene(3000), rotations, positions, widths, 0.5)
     optimizer = torch.optim.Adam(scorer.parameters(), 3e-3)
     for _ in range(60):
         optimizer.zero_grad()
@@ -131,7 +131,7 @@ def test_it_learns_that_a_centred_grasp_holds(scorer: CandidateScorer) -> None:
 def test_points_are_described_in_the_frame_of_the_grasp() -> None:
     points = torch.tensor([[0.01, 0.0, 0.02], [0.06, 0.0, 0.0]])
     close, wide, whole = PickScorer(width=8).describe(
-        points, DOWN[None], torch.tensor([[0.0, 0.0, 0.03]]), torch.tensor([0.04])
+        points, DOWN[None], torch.tensor([[0.0, 0.0, 0.03]]), torch.tensor([0.04]), 0.35
     )
     # 1 cm above the fingertips, 1 cm along y: 1 cm inside of the finger's face at 2 cm
     expected = torch.tensor([-1 / 3, 1 / 3, 0.0, -1 / 3, 1 / 3, 1.0])
@@ -140,6 +140,7 @@ def test_points_are_described_in_the_frame_of_the_grasp() -> None:
     assert wide[0, :, 5].sum() == 2
     torch.testing.assert_close(whole[0, :3], torch.tensor([1.0, 0.0, 0.0]))  # gravity along x
     torch.testing.assert_close(whole[0, 3], torch.tensor(4 / 3))
+    torch.testing.assert_close(whole[0, 5], torch.tensor(-1.0))  # 0.15 less than 0.5
 
 
 def test_gpd_sees_the_hidden_space_below_a_surface() -> None:
