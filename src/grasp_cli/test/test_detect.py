@@ -16,7 +16,7 @@ from grasp_core.transforms import transform
 from grasp_nodes.geometry_ros import transform_message
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.clouds.cloud_files import read_cloud_file
-from grasp_perception.geometric.antipodal import AntipodalDetector
+from grasp_perception.detectors import DEFAULT_DETECTOR, DETECTORS
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.node_params import PerceptionParams
 from grasp_perception.pipeline import Pipeline
@@ -29,7 +29,7 @@ Command = Callable[..., Result]
 
 def in_library(path: Path, gripper: str = "parallel_100mm", **request: object) -> Grasps:
     """What the pipeline itself finds."""
-    pipeline = Pipeline(PerceptionParams(), load_gripper(gripper), AntipodalDetector())
+    pipeline = Pipeline(PerceptionParams(), load_gripper(gripper), DETECTORS[DEFAULT_DETECTOR]())
     return pipeline.run(read_cloud_file(path), Request(**request)).grasps  # type: ignore[arg-type]
 
 

@@ -24,6 +24,7 @@ from grasp_msgs.srv import DetectGrasps
 from grasp_nodes.geometry_ros import header, transform_message
 from grasp_nodes.grasps_ros import read_grasps
 from grasp_perception.clouds.point_cloud2 import read_cloud
+from grasp_perception.detectors import DEFAULT_DETECTOR
 from grasp_perception.perception_node import THREADS, PerceptionNode
 from grasp_sim.depth_frame import BACKGROUND
 from grasp_sim.depth_ros import cloud_message
@@ -126,7 +127,7 @@ def test_two_cameras_find_the_grasp_that_neither_finds_alone(cell: Cell) -> None
     response = cell.detect()
     assert response.code == Response.NO_GRASPS
     missing = "without camera /right/points: no cloud on /right/points within 0.5 s of the others'"
-    assert response.message == f"the antipodal detector found no grasp; {missing}"
+    assert response.message == f"the {DEFAULT_DETECTOR} detector found no grasp; {missing}"
     half = BLOCK[0] / 2
     cell.until(lambda: cell.filtered)
     assert side_points(cell.filtered[-1], -half) > 500

@@ -24,6 +24,7 @@ from sensor_msgs.msg import PointCloud2
 from typer.testing import Result
 
 from grasp_perception.clouds.cloud_files import read_cloud_file
+from grasp_perception.detectors import DEFAULT_DETECTOR
 from grasp_perception.ros import cloud_message
 
 #: Longest wait for anything that a process does; compiling for the first time is the longest.
@@ -131,7 +132,7 @@ def test_detect_and_pick_in_a_browser(
         page.get_by_text("SUCCESS (1)").wait_for()
         page.get_by_text("Click on a gripper").wait_for()
         page.get_by_label("rank").fill("1")
-        page.get_by_text("antipodal").wait_for()
+        page.get_by_text(DEFAULT_DETECTOR).wait_for()
         picture = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
         assert len(np.unique(picture[:, :500].reshape(-1, 3), axis=0)) > 100  # something is drawn
 

@@ -35,5 +35,5 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
     **{name: partial(load_detector, name, file) for name, file in installed_models().items()},
 }
 
-#: The installed networks are not better in every setting of the clutter benchmark yet.
-DEFAULT_DETECTOR = GEOMETRIC
+#: The best of the clutter benchmark.
+DEFAULT_DETECTOR = "pick_scorer"

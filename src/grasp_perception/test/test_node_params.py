@@ -17,7 +17,7 @@ def test_perception_has_the_parameters_of_the_pipeline() -> None:
     names = {field.name for field in fields(PerceptionParams)}
     assert names > {field.name for field in fields(PipelineParams)}
     params = PerceptionParams()
-    assert (params.mode, params.detector, params.autostart) == ("on_demand", "antipodal", True)
+    assert (params.mode, params.detector, params.autostart) == ("on_demand", "pick_scorer", True)
 
 
 @pytest.mark.parametrize(
