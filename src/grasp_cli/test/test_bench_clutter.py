@@ -99,7 +99,11 @@ def test_no_name_means_all() -> None:
     ("settings", "detectors", "message"),
     [
         ("easy", "", "no setting 'easy'; valid: easy_similar, easy_novel"),
-        ("", "antipodal,dice", "no detector 'dice'; valid: antipodal, pick_scorer, random, oracle"),
+        (
+            "",
+            "antipodal,dice",
+            "no detector 'dice'; valid: antipodal, pick_scorer, gpr, gpr_stage1, random, oracle",
+        ),
     ],
 )
 def test_an_unknown_name_is_told(settings: str, detectors: str, message: str) -> None:
