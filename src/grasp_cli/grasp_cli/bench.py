@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from grasp_cli.benchmark_page import write_page
-from grasp_cli.results import ResultsError, results_of, write_results
+from grasp_cli.results import ResultsError, merged, results_of, write_results
 
 #: Cores that the stack is promised on; a robot's computer has more to do.
 CORES = 2
@@ -82,7 +82,8 @@ def clutter(
     """Let detectors empty simulated scenes, grasp by grasp, in physics.
 
     After Ctrl-C or a kill the same command goes on where it was. Rounds that have a record in --out
-    are not played again: after a change of the code, remove the folder.
+    are not played again: after a change of the code, remove the folder. What the docs have of other
+    detectors and settings stays.
     """
     _check_folder(docs)
     # Imported here: `grasp --help` need not wait for them.
@@ -93,8 +94,8 @@ def clutter(
     command = "grasp bench clutter" + "".join(f" --{k} {v}" for k, v in options.items() if v)
     with workers(jobs, dask=None):
         rows = measure(job_of(settings, detectors, rounds, out), command)
-    results = results_of(command, rows, docs.resolve().parent)
-    write_results(docs / "results" / "clutter.json", results)
+    path = docs / "results" / "clutter.json"
+    write_results(path, merged(path, results_of(command, rows, docs.resolve().parent)))
     typer.echo(f"wrote {out / 'report.md'}")
     typer.echo(f"wrote {write_page(docs)}")
 

@@ -19,6 +19,8 @@ from grasp_cli.errors import CommandError
 
 #: Packages whose versions decide how fast and how good a result is.
 NAMED_PACKAGES = ("numpy", "numba", "open3d")
+#: Between the commands that measured the rows of one file.
+SEPARATOR = " ; "
 #: A query of git that takes longer is given up.
 GIT_TIMEOUT_SEC = 10.0
 
@@ -193,3 +195,23 @@ def _processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def merged(path: Path, found: Results) -> Results:
+    """Keep the rows that a file has of other detectors and settings, and their commands.
+
+    Commit, date and machine become those of `found`.
+
+    Raises
+    ------
+    ResultsError : the file is damaged.
+    """
+    if not path.exists():
+        return found
+    old = read_results(path)
+    measured = {(row.about, row.setting) for row in found.rows}
+    kept = [row for row in old.rows if (row.about, row.setting) not in measured]
+    if not kept:
+        return found
+    commands = dict.fromkeys([*old.command.split(SEPARATOR), found.command])
+    return dataclasses.replace(found, command=SEPARATOR.join(commands), rows=(*kept, *found.rows))

@@ -51,6 +51,12 @@ def test_the_command_plays_reports_and_goes_on(
     assert played == [FIRST_SEED + 1] * 2  # the first round of each has its record
     (row, *_) = read_results(docs / "results" / "clutter.json").rows
     assert row.seeds == (FIRST_SEED, FIRST_SEED + 1)
+    alone = [word.replace("antipodal,random", "random") for word in arguments]
+    assert CliRunner().invoke(app, [*alone, "1"]).exit_code == 0
+    rounds = {
+        row.detector: len(row.seeds) for row in read_results(docs / "results" / "clutter.json").rows
+    }
+    assert rounds == {"antipodal": 2, "random": 1}  # what was not measured again stays
 
 
 def test_one_round_is_the_same_in_two_processes() -> None:

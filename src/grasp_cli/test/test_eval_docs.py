@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from grasp_cli.errors import OptionError
-from grasp_cli.eval_docs import CHART_NAME, merged, write_tables
-from grasp_cli.results import Results, ResultsError, Row, read_results, write_results
+from grasp_cli.eval_docs import CHART_NAME, write_tables
+from grasp_cli.results import Results, ResultsError, Row, merged, read_results, write_results
 
 
 def row(detector: str, setting: str, value: float) -> Row:
