@@ -38,13 +38,16 @@ THREADS = 2
 #: A scorer is given at most so many candidates, the best of those that are free of collision and so
 #: far from each other by GPR eq. 1, metres.
 MOST_SCORED, SPACING_M = 256, 0.005
+#: A scorer gives probabilities; a grasp that rather fails than holds is none.
+LEAST_PROBABILITY = 0.5
 
 
 class TorchScriptDetector:
     """Runs a network on the scene around the objects.
 
     A proposer makes the grasps; those without a point of the objects between the fingers are
-    dropped. A scorer gives scores to those candidates of `AntipodalDetector` that do not collide.
+    dropped. A scorer gives scores to those candidates of `AntipodalDetector` that do not collide;
+    those that more likely fail than hold are dropped too.
 
     Attributes
     ----------
@@ -87,7 +90,8 @@ class TorchScriptDetector:
         T_network_frame, points = self._scene(cloud, context)
         seen = grasps.transformed(T_network_frame, "approach")
         (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
-        return self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
+        scored = self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
+        return scored[scored.scores >= LEAST_PROBABILITY]
 
     def _propose(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         T_network_frame, points = self._scene(cloud, context)
