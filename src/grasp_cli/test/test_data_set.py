@@ -73,7 +73,8 @@ def test_a_missing_shard_is_named(copy: Path) -> None:
 def test_a_manifest_of_something_else_is_refused(copy: Path) -> None:
     path = copy / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "settings": {"seed": 1}}))
-    with pytest.raises(OptionError, match=r"not made by .*, its manifest lacks \['catalogue', "):
+    lacking = r"not made by .*, its manifest lacks \['best_share', 'catalogue', "
+    with pytest.raises(OptionError, match=lacking):
         DataSet.open(copy)
 
 

@@ -52,10 +52,12 @@ class Budget:
         return self.cancelled or self.remaining_sec == 0.0
 
     def part(self, timeout_sec: float) -> Budget:
-        """Return a shorter budget that ends with this one at the latest.
+        """Return a shorter budget that ends with this one at the latest: spent, if this one is.
 
         Raises
         ------
-        BudgetError : the time is not positive and finite, or none is left.
+        BudgetError : the time is not positive and finite.
         """
-        return Budget(min(timeout_sec, self.remaining_sec), self._cancelled)
+        part = Budget(timeout_sec, self._cancelled)
+        part._end = min(part._end, self._end)
+        return part

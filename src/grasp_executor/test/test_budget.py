@@ -38,6 +38,10 @@ def test_a_part_ends_with_the_whole() -> None:
     whole = Budget(5.0, cancelled)
     assert whole.part(1.0).remaining_sec <= 1.0
     assert 1.0 < whole.part(60.0).remaining_sec <= 5.0
+    over = Budget(1e-9)
+    while over.remaining_sec:
+        pass
+    assert over.part(1.0).spent  # time may run out between any two lines of a plan
     part = whole.part(1.0)
     cancelled.set()
     assert part.cancelled
