@@ -58,7 +58,7 @@ def test_friction_is_that_of_the_view_in_training_and_presumed_in_a_detection(
     for friction in (0.35, 0.65):
         sample = task.prepare(replace(tried_view, friction=friction), np.random.default_rng(0))
         expected = torch.full((6,), (friction - 0.5) / 0.15)
-        torch.testing.assert_close(sample["description_2"][:, 5], expected)
+        torch.testing.assert_close(sample["description_3"][:, 5], expected)
     network = PickScorer(width=8, friction=0.35).eval()
     grasp = (torch.eye(3)[None], torch.zeros(1, 3), torch.tensor([0.04]))
     points = torch.rand(50, 3, generator=torch.Generator().manual_seed(0)) * 0.02
@@ -74,7 +74,7 @@ def test_gravity_points_down_in_the_frame_of_each_grasp(task: ScorerTask, tried_
     held = sample["outcomes"] == 0
     # y and z may have the other sign: the gripper was turned or mirrored
     np.testing.assert_allclose(
-        sample["description_2"][held][:, :3].abs(), np.abs(expected)[None].repeat(2, 0), atol=1e-5
+        sample["description_3"][held][:, :3].abs(), np.abs(expected)[None].repeat(2, 0), atol=1e-5
     )
 
 

@@ -67,10 +67,9 @@ def test_a_mirrored_scene_has_the_same_scores(axis: int) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["pick_scorer", "pointnet_gpd"])
-def test_a_scene_turned_about_the_approach_has_the_same_scores(name: str) -> None:
+def test_a_scene_turned_about_the_approach_has_the_same_scores() -> None:
     torch.manual_seed(0)
-    network = SCORERS[name]().eval()
+    network = SCORERS["pointnet_gpd"]().eval()
     rotations, positions, widths = grasps(4)
     c, s = 0.6, 0.8
     R = torch.tensor([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
@@ -130,17 +129,36 @@ def test_it_learns_that_a_centred_grasp_holds(scorer: CandidateScorer) -> None:
 
 def test_points_are_described_in_the_frame_of_the_grasp() -> None:
     points = torch.tensor([[0.01, 0.0, 0.02], [0.06, 0.0, 0.0]])
-    close, wide, whole = PickScorer(width=8).describe(
+    close, _, _, whole = PickScorer(width=8).describe(
         points, DOWN[None], torch.tensor([[0.0, 0.0, 0.03]]), torch.tensor([0.04]), 0.35
     )
     # 1 cm above the fingertips, 1 cm along y: 1 cm inside of the finger's face at 2 cm
     expected = torch.tensor([-1 / 3, 1 / 3, 0.0, -1 / 3, 1 / 3, 1.0])
     torch.testing.assert_close(close[0, 0], expected)
     assert close[0, 1:].abs().sum() == 0  # the second point lies beside the finger
-    assert wide[0, :, 5].sum() == 2
     torch.testing.assert_close(whole[0, :3], torch.tensor([1.0, 0.0, 0.0]))  # gravity along x
     torch.testing.assert_close(whole[0, 3], torch.tensor(4 / 3))
     torch.testing.assert_close(whole[0, 5], torch.tensor(-1.0))  # 0.15 less than 0.5
+
+
+def test_the_grids_tell_what_is_free_between_and_beside_the_fingers() -> None:
+    """Fingers around a box of 3 cm whose top is 3 cm over the floor, the tips 1 cm over it."""
+    _, near, far, _ = PickScorer(width=8).describe(
+        scene(60000), DOWN[None], torch.tensor([[0.0, 0.0, 0.04]]), torch.tensor([0.04]), 0.35
+    )
+    (height, known) = near[0, :11], near[0, 11:]
+    assert known.all()
+    tips = 7  # the slice 1 mm past the fingertips, 9 mm over the floor and 21 mm below the top
+    columns = height[tips].mean(dim=1)
+    torch.testing.assert_close(columns[:4], torch.full((4,), 0.45))  # 9 of 20 mm
+    torch.testing.assert_close(columns[-4:], torch.full((4,), 0.45))
+    torch.testing.assert_close(height[tips, 7:9, 3:5], torch.full((2, 2), -1.0))
+    assert (height[0] > 0.9).all()  # the palm's side is free
+    # the far grid's slice at the fingertips: the box in the middle, the floor 1 cm below around it
+    middle = far[0, 4]
+    assert (middle[4:6, 4:6] < 0).all()
+    torch.testing.assert_close(middle[0, 1:9], torch.full((8,), 1 / 6))
+    assert not far[0, 7:, 0, 0].any() or far[0, 7:, 0, 0].all()  # a column is known or is not
 
 
 def test_gpd_sees_the_hidden_space_below_a_surface() -> None:
