@@ -30,12 +30,14 @@ MOST = 10_000
 def candidates(name: str, cloud: PointCloud, box: Bin, gripper: Gripper) -> Grasps:
     """Candidates of the perception pipeline that are free of collision with the cloud.
 
+    Those are among them that the detector expects to fail: a scorer learns from these too.
+
     Parameters
     ----------
     name : of the detector, as for `named_detector`.
     cloud : as measured, in the frame "world".
     """
-    params = PipelineParams(nms_distance=NMS_M, max_grasps=MOST)
+    params = PipelineParams(nms_distance=NMS_M, max_grasps=MOST, min_score=0.0)
     pipeline = Pipeline(params, gripper, _detector(name))
     return pipeline.run(cloud, Request(region=inner_region(box, cloud.frame_id))).grasps
 

@@ -58,11 +58,13 @@ class DetectionContext:
 class Detector(Protocol):
     """Finds grasps in a prepared cloud.
 
-    `name` goes into every result; `checksum` identifies weights, and is empty where there are none.
+    `name` goes into every result; `checksum` identifies weights, and is empty where there are none;
+    grasps below `least_score` are better not executed.
     """
 
     name: str
     checksum: str
+    least_score: float
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         """Return scored grasps in the frame of the cloud, in any order, possibly none.

@@ -87,7 +87,9 @@ class PipelineParams:
         0.01, "Grasps closer than this by GPR eq. 1 are one grasp.", unit="m", low=0.0, high=1.0
     )
     max_grasps: int = parameter(50, "At most so many grasps, best first.", low=1, high=10000)
-    min_score: float = parameter(0.0, "Grasps below this score are dropped.", low=0.0, high=1.0)
+    min_score: float = parameter(
+        -1.0, "Grasps below this score are dropped; negative: the detector's.", low=-1.0, high=1.0
+    )
     seed: int = parameter(0, "Seed of all randomness; one seed, one result.", low=0)
 
     def __post_init__(self) -> None:
@@ -250,7 +252,8 @@ class Pipeline:
             keep = grasps.approach @ context.cone_axis >= np.cos(context.cone_half_angle) - 1e-9
             keep &= grasps.widths <= self.gripper.max_width
             keep &= grasps.widths >= self.gripper.min_width
-            keep &= grasps.scores >= max(params.min_score, request.min_score)
+            least = params.min_score if params.min_score >= 0 else self.detector.least_score
+            keep &= grasps.scores >= max(least, request.min_score)
             if params.reach > 0:
                 keep &= np.linalg.norm(grasps.positions, axis=1) <= params.reach
             grasps = grasps[keep]

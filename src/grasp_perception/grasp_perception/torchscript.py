@@ -46,13 +46,13 @@ class TorchScriptDetector:
     """Runs a network on the scene around the objects.
 
     A proposer makes the grasps; those without a point of the objects between the fingers are
-    dropped. A scorer gives scores to those candidates of `AntipodalDetector` that do not collide;
-    those that more likely fail than hold are dropped too.
+    dropped. A scorer gives scores to those candidates of `AntipodalDetector` that do not collide.
 
     Attributes
     ----------
     name : of the detector.
     checksum : SHA-256 of the file.
+    least_score : below which a grasp is better not executed.
     metadata : what the file says about itself.
 
     Raises
@@ -66,6 +66,7 @@ class TorchScriptDetector:
         self._path = file.path
         torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
+        self.least_score = LEAST_PROBABILITY if self.metadata.kind == SCORER else 0.0
         self._candidates = AntipodalDetector()
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
@@ -90,8 +91,7 @@ class TorchScriptDetector:
         T_network_frame, points = self._scene(cloud, context)
         seen = grasps.transformed(T_network_frame, "approach")
         (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
-        scored = self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
-        return scored[scored.scores >= LEAST_PROBABILITY]
+        return self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
 
     def _propose(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         T_network_frame, points = self._scene(cloud, context)

@@ -23,6 +23,7 @@ class FaultyDetector:
 
     name = "faulty"
     checksum = "123"
+    least_score = 0.0
 
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error

@@ -34,8 +34,8 @@ class FixedDetector:
     name = "fixed"
     checksum = ""
 
-    def __init__(self, grasps: Grasps | None = None) -> None:
-        self.grasps = grasps
+    def __init__(self, grasps: Grasps | None = None, least_score: float = 0.0) -> None:
+        self.grasps, self.least_score = grasps, least_score
         self.cloud: PointCloud | None = None
         self.context: DetectionContext | None = None
 
@@ -209,6 +209,14 @@ def test_each_filter_drops_what_it_should(scene: PointCloud, gripper: Gripper) -
     np.testing.assert_allclose(best.positions, [free])
     strict = pipeline.run(scene, Request(min_score=0.8)).grasps
     np.testing.assert_allclose(strict.positions, [free])
+    asked = Pipeline(PipelineParams(min_score=0.8), gripper, FixedDetector(grasps))
+    np.testing.assert_allclose(asked.run(scene).grasps.positions, [free])
+    wary = FixedDetector(grasps, least_score=0.8)
+    np.testing.assert_allclose(
+        Pipeline(PipelineParams(), gripper, wary).run(scene).grasps.positions, [free]
+    )
+    overruled = Pipeline(PipelineParams(min_score=0.0), gripper, wary).run(scene).grasps
+    np.testing.assert_allclose(overruled.positions, [free, far])
     wide = FixedDetector(straight_down([free], width=0.11))
     assert "cone, width, score" in Pipeline(PipelineParams(), gripper, wide).run(scene).reason
 
