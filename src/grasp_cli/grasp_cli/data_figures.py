@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import color_sequences, colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from grasp_cli.mesh_picture import PAPER, SUPERSAMPLING, fork_corners, mesh_picture
@@ -41,7 +42,7 @@ UP = np.array([0.0, 0.0, 1.0])
 #: Distance of the eye over the radius of what it sees: far, so that parallels stay parallel.
 EYE_RADII = 7.0
 TABLE_GRAY = (0.93, 0.93, 0.93)
-OBJECT_COLORS = colormaps["tab20"].colors
+OBJECT_COLORS = color_sequences["tab20"]
 #: Under grasps objects are gray, so that red and green mean quality alone.
 PLAIN_GRAY = (0.72, 0.74, 0.78)
 
@@ -123,8 +124,8 @@ def _scene_grasps(view: View, rng: np.random.Generator) -> tuple[Grasps, Float]:
     index = np.concatenate(chosen)
     grasps = Grasps(
         view.rotations[index].astype(np.float64),
-        view.positions[index],
-        view.widths[index],
+        view.positions[index].astype(np.float64),
+        view.widths[index].astype(np.float64),
         np.zeros(len(index)),
         "camera",
     )
@@ -134,7 +135,7 @@ def _scene_grasps(view: View, rng: np.random.Generator) -> tuple[Grasps, Float]:
 def _scene_picture(scene: Scene, grasps: Grasps, share: Float) -> RGB:
     """Draw the objects in their bin, in colours, or gray where there are grasps."""
     count = len(scene.models)
-    colors = [OBJECT_COLORS[2 * i % 20] for i in range(count)]
+    colors: Sequence[ColorType] = [OBJECT_COLORS[2 * i % 20] for i in range(count)]
     if len(grasps):
         colors = [PLAIN_GRAY] * count
     seen = [model.vertices @ T[:3, :3].T + T[:3, 3]

@@ -42,7 +42,7 @@ def workers(jobs: int, dask: str | None) -> Iterator[None]:
     except ImportError as error:
         raise OptionError("--dask needs the packages dask and distributed") from error
     try:
-        client = Client(dask, timeout=CONNECT_SEC)
+        client = Client(dask, timeout=CONNECT_SEC)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise OptionError(f"--dask {dask}: no scheduler ({error})") from error
     with client, joblib.parallel_config("dask"):

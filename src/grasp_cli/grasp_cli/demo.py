@@ -13,7 +13,7 @@ from typer import Option
 from grasp_cli.errors import OptionError
 
 if TYPE_CHECKING:
-    from grasp_perception.bringup import NodeSpec
+    from grasp_perception.bringup import Spec
 
 #: The first start compiles; afterwards the nodes are ready in about 10 s.
 READY_SEC = 240.0
@@ -104,7 +104,7 @@ def _new_bag(out: Path) -> Path:
     return out / (f"bag_{next(numbers)}" if taken else "bag")
 
 
-def _specs(robot: str, seed: int, objects: int, out: Path, bag: Path) -> tuple[list[NodeSpec], str]:
+def _specs(robot: str, seed: int, objects: int, out: Path, bag: Path) -> tuple[list[Spec], str]:
     """Nodes of the demo, and the file of the cell.
 
     Raises

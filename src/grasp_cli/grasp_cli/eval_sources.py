@@ -116,9 +116,9 @@ class SimulatedViews:
         cloud = PointCloud.from_xyz(seen, CAMERA_FRAME).transformed(view.T_world_camera, WORLD)
         good = view.free & (view.quality > 0)
         labels = Grasps(
-            view.rotations[good],
-            view.positions[good],
-            view.widths[good],
+            view.rotations[good].astype(np.float64),
+            view.positions[good].astype(np.float64),
+            view.widths[good].astype(np.float64),
             np.minimum(view.quality[good], 1.0),
             CAMERA_FRAME,
         ).transformed(view.T_world_camera, WORLD)

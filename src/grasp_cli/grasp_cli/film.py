@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import color_sequences
+from matplotlib.typing import ColorType
 from PIL import Image, ImageDraw, ImageFont
 
 from grasp_cli.errors import OptionError
@@ -32,7 +33,7 @@ JOINTS, OBJECTS = "/joint_states", "/sim_arm/objects"
 WIDTH, HEIGHT = 480, 360
 #: From the left in front and above, metres from the world's origin.
 EYE_M = np.array([1.35, 0.95, 1.0])
-OBJECT_COLORS = colormaps["tab20"].colors
+OBJECT_COLORS = color_sequences["tab20"]
 #: Seconds of the film for which a frame is shown.
 FRAME_SEC = 0.1
 STRIP_COLUMNS = 4
@@ -67,7 +68,8 @@ def read_recording(bag: Path, cell: WorkCell) -> Recording:
     OptionError : the bag has no moment with both.
     grasp_perception.errors.BagError : the bag is missing or damaged.
     """
-    times, joints, poses, names = [], [], [], ()
+    times, joints, poses = [], [], []
+    names: tuple[str, ...] = ()
     now: Float | None = None
     with Bag(bag) as opened:
         for message in opened.messages({JOINTS, OBJECTS}):
@@ -114,7 +116,7 @@ class Camera:
                 zip(self._models, recording.T_world_object[moment], strict=True)
             )
         ]
-        colors = [SCENE_COLOR, *self._link_colors]
+        colors: list[ColorType] = [SCENE_COLOR, *self._link_colors]
         colors += [OBJECT_COLORS[i % len(OBJECT_COLORS)] for i in range(len(objects))]
         scene = RayScene([*self._still, *links, *objects])
         none, no_colors = Grasps.empty(cell.robot.root), np.zeros((0, 3), np.float32)

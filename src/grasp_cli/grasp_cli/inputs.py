@@ -117,7 +117,8 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
             raise OptionError(f"not an image that can be read ({error})") from error
         if pixels.ndim != 2:
             raise OptionError(f"shape {pixels.shape}, expected one channel: a mask or labels")
-    return pixels != 0
+    mask: NDArray[np.bool_] = pixels != 0
+    return mask
 
 
 def parse_region(text: str) -> Region:

@@ -97,4 +97,5 @@ def _read_mask(path: Path) -> NDArray[np.bool_]:
             values = np.asarray(image)
     except (OSError, UnidentifiedImageError) as error:
         raise OptionError(f"{path}: no image ({error})") from error
-    return values.reshape(*values.shape[:2], -1).any(axis=2)
+    mask: NDArray[np.bool_] = np.any(values.reshape(*values.shape[:2], -1), axis=2)
+    return mask

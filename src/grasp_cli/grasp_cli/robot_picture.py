@@ -43,9 +43,8 @@ def robot_picture(
     (HEIGHT, WIDTH, 3) uint8 RGB.
     """
     meshes, colors = placed_links(robot, values, np.eye(4))
-    corners = [mesh.vertices for mesh in (*meshes, *scene)]
     meshes += [PlacedMesh(mesh.vertices, mesh.faces, np.eye(4), BACKGROUND) for mesh in scene]
-    seen = np.concatenate(corners)
+    seen = np.concatenate([mesh.vertices for mesh in meshes])
     eye = (seen.min(axis=0) + seen.max(axis=0)) / 2 + EYE_M
     view = view_from(eye, UP, seen, WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING)
     none, no_colors = Grasps.empty(robot.root), np.zeros((0, 3), np.float32)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import color_sequences, colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from grasp_cli.errors import OptionError
+from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
 from grasp_learning.recipe import LOOK_AT_M
 from grasp_learning.simulated_view import CAMERA_FRAME, in_workspace
@@ -30,7 +31,7 @@ WIDTH, HEIGHT, SUPERSAMPLING = 900, 600, 2
 PAPER = (255, 255, 255)
 #: The table, and what the camera did not measure.
 GRAY, LOST = (0.80, 0.80, 0.80), "black"
-OBJECT_COLORS = colormaps["tab20"].colors
+OBJECT_COLORS = color_sequences["tab20"]
 
 
 def read_spec(text: str) -> SceneSpec:
@@ -106,13 +107,14 @@ def view_figure(view: Capture, spec: SceneSpec) -> Figure:
 
 def instance_colors(instances: NDArray[np.integer]) -> NDArray[np.float32]:
     """RGB (..., 3) in [0, 1] of instances (...)."""
-    colors = np.array(OBJECT_COLORS, np.float32)[(2 * (instances - 1)) % 20 + (instances > 10)]
+    of_instance = (2 * (instances - 1)) % 20 + (instances > 10)
+    colors: NDArray[np.float32] = np.array(OBJECT_COLORS, np.float32)[of_instance]
     colors[instances == BACKGROUND] = GRAY
     return colors
 
 
 def _cloud_picture(
-    cloud: PointCloud, clean: PointCloud, colors: NDArray[np.float32], T_world_camera: NDArray
+    cloud: PointCloud, clean: PointCloud, colors: NDArray[np.float32], T_world_camera: Float
 ) -> RGB:
     """Draw a cloud from the side, framed by the noise-free one."""
     up = T_world_camera[2, :3]

@@ -108,7 +108,8 @@ def test_no_name_means_all() -> None:
         (
             "",
             "antipodal,dice",
-            "no detector 'dice'; valid: antipodal, pick_scorer, gpr, gpr_stage1, pointnet_gpd, random, oracle",
+            "no detector 'dice'; valid: antipodal, pick_scorer, gpr, gpr_stage1, pointnet_gpd, "
+            "random, oracle",
         ),
     ],
 )

@@ -74,7 +74,8 @@ class DetectClient(ClientNode):
     def ready(self, timeout_sec: float) -> bool:
         """Wait until the node is active, has a cloud and its service is seen; whether it is."""
         self.executor.spin_until_future_complete(self._has_cloud, timeout_sec)
-        return self._has_cloud.done() and self._client.wait_for_service(timeout_sec)
+        ready: bool = self._has_cloud.done() and self._client.wait_for_service(timeout_sec)
+        return ready
 
     def detect(self, request: Request, timeout_sec: float) -> Reply:
         """Ask for grasps in the newest cloud.

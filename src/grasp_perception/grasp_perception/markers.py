@@ -62,4 +62,5 @@ def gripper_shapes(grasps: Grasps, gripper: Gripper) -> GripperShapes:
 def score_colors(scores: Float) -> Float:
     """RGB (N, 3) in [0, 1] between the colours of score 0 and score 1."""
     share = np.asarray(scores, dtype=np.float64)[:, None]
-    return (1 - share) * np.array(LOW_COLOR) + share * np.array(HIGH_COLOR)
+    colors: Float = (1 - share) * np.array(LOW_COLOR) + share * np.array(HIGH_COLOR)
+    return colors

@@ -25,9 +25,9 @@ BELOW_M = 0.02
 def inside_box(points: NDArray[np.float32], T_frame_box: Float, size: Float) -> NDArray[np.bool_]:
     """Which points (N, 3) lie in an oriented box of edge lengths `size`, borders included."""
     half = (np.asarray(size) / 2).astype(points.dtype)
-    inside: NDArray[np.bool_] = (
-        np.abs(transform_points(inverse(T_frame_box), points)) <= half
-    ).all(axis=1)
+    inside: NDArray[np.bool_] = np.all(
+        np.abs(transform_points(inverse(T_frame_box), points)) <= half, axis=1
+    )
     return inside
 
 

@@ -76,7 +76,7 @@ class TransformHistory:
             return np.eye(4)
         unknown = [repr(f) for f in (target, source) if not self._graph.has_frame(f)]
         if unknown:
-            known = ", ".join(sorted(self._graph.nodes)) or "none"
+            known = ", ".join(sorted(map(str, self._graph.nodes))) or "none"
             raise TransformError(f"unknown frame {' and '.join(unknown)}; known: {known}")
         try:
             T = self._graph.get_transform_at_time(source, target, stamp_ns)
@@ -120,7 +120,7 @@ class _Samples(TimeVaryingTransform):
         old = bisect_left(self._stamps, self.newest - HISTORY_NS)
         del self._stamps[:old], self._pqs[:old]
 
-    def as_matrix(self, query_time: int) -> Float:
+    def as_matrix(self, query_time: int) -> Float:  # type: ignore[override]  # not many, not floats
         """Pose at a time in nanoseconds, interpolated between its two neighbours."""
         if not self._stamps:
             raise TransformError(f"{self._name}: no transform since time went back")

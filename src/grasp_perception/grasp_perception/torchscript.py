@@ -117,7 +117,7 @@ class TorchScriptDetector:
         tensors = [torch.from_numpy(np.array(values, dtype=np.float32)) for values in inputs]
         try:
             # Unoptimised, a call takes as long, and the first two do not compile for a second each.
-            with torch.inference_mode(), torch.jit.optimized_execution(False):
+            with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
                 results = self._network(*tensors)
         except RuntimeError as error:
             raise ModelFileError(f"{self._path}: the network fails ({error})") from error
@@ -147,7 +147,7 @@ def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:
         )
     extra = {METADATA_NAME: ""}
     try:
-        network = torch.jit.load(io.BytesIO(content), map_location="cpu", _extra_files=extra)
+        network = torch.jit.load(io.BytesIO(content), map_location="cpu", _extra_files=extra)  # type: ignore[no-untyped-call]
     except RuntimeError as error:
         reason = str(error).partition("\n")[0]
         raise ModelFileError(f"{path}: not a TorchScript file ({reason})") from error

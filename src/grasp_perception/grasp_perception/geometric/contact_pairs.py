@@ -87,7 +87,7 @@ def find_contact_pairs(
     """
     rays = points - viewpoint
     rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    hidden = surface.contour.any(axis=1)
+    hidden: NDArray[np.bool_] = np.any(surface.contour, axis=1)
     normals = np.where(hidden[:, None], surface.contour, surface.normals)
     frontal = np.abs(np.einsum("ij,ij->i", normals, rays)) > MOST_FRONTAL
     lateral = np.flatnonzero(normals.any(axis=1) & ~frontal)
@@ -201,7 +201,7 @@ def _alignment(
     A contour tells the normal of a hidden side only within the image plane: there the closing
     direction is compared after projection.
     """
-    along_normal = dx * normal[0] + dy * normal[1] + dz * normal[2]
+    along_normal: float = dx * normal[0] + dy * normal[1] + dz * normal[2]
     if along_normal <= 0.0:
         return 0.0
     if not hidden:

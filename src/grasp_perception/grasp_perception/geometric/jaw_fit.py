@@ -323,4 +323,5 @@ def _pad_coverage(
             left[strip] = True
         if y <= TOUCH_M - half_width:
             right[strip] = True
-    return min(left.sum(), right.sum()) / STRIPS
+    share: float = min(left.sum(), right.sum()) / STRIPS
+    return share

@@ -226,7 +226,7 @@ def _largest_gap(offsets: Float, ray: Float, angles: Float) -> float:
             angles[slot] = angles[slot - 1]
             slot -= 1
         angles[slot] = angle
-    gap = angles[0] + 2 * math.pi - angles[count - 1]
+    gap: float = angles[0] + 2 * math.pi - angles[count - 1]
     for j in range(count - 1):
         gap = max(gap, angles[j + 1] - angles[j])
     return gap

@@ -113,7 +113,7 @@ def _buffers(layer: Layer) -> tuple[Float32, Float32, NDArray[np.int32]]:
     return layer.depth, layer.color, layer.label
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _splat(
     points: Float32,
     colors: Float32,
@@ -142,7 +142,7 @@ def _splat(
                     label[row, column] = 0
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _fill(
     quads: Float,
     normals: Float,
@@ -175,7 +175,7 @@ def _fill(
                     label[row, column] = labels[i]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _inside(u: Float, v: Float, column: int, row: int) -> bool:
     """Whether a pixel lies on one side of all four edges of a convex quadrilateral."""
     left = right = False

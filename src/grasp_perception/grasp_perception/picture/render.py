@@ -163,7 +163,8 @@ def point_radii(cloud: PointCloud) -> NDArray[np.float32]:
         distance = np.sqrt(np.partition(squared, fourth)[fourth])
         angles.append(distance / max(ranges[i], 1e-6))
     angle = min(float(np.median(angles)), LARGEST_ANGLE) if angles else 0.0
-    return (angle * ranges).astype(np.float32)
+    radii: NDArray[np.float32] = (angle * ranges).astype(np.float32)
+    return radii
 
 
 def _grippers(view: View, shapes: GripperShapes, scores: Float) -> Layer:

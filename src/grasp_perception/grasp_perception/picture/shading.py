@@ -72,7 +72,8 @@ def composed(
     picture[drawn] = behind + opacity[:, None] * (in_front - behind)
     height, width, s = picture.shape[0], picture.shape[1], supersampling
     means = picture.reshape(height // s, s, width // s, s, 3).mean(axis=(1, 3))
-    return (255 * np.clip(means, 0, 1) + 0.5).astype(np.uint8)
+    rgb: RGB = (255 * np.clip(means, 0, 1) + 0.5).astype(np.uint8)
+    return rgb
 
 
 def _outlines(label: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -95,7 +96,8 @@ def _step_shade(depth: Float32) -> Float32:
                 beside = logs.take(np.clip(place + shift, 0, place[-1]), axis)
                 step = np.clip(logs - beside, 0, LARGEST_STEP)
                 steps += np.where(np.isnan(step), 0, step)
-    return np.exp(-STEP_STRENGTH * steps)
+    shade: Float32 = np.exp(-STEP_STRENGTH * steps)
+    return shade
 
 
 def _lamp(depth: Float32, focal: float) -> Float32:
@@ -105,4 +107,5 @@ def _lamp(depth: Float32, focal: float) -> Float32:
     smooth = uniform_filter(filled, SLOPE_PX) / np.maximum(weight, 1e-3)
     down, right = np.gradient(smooth)
     step_m = np.maximum(smooth, 1e-3) / focal  # what one pixel spans there
-    return 1 / np.sqrt(1 + (down / step_m) ** 2 + (right / step_m) ** 2)
+    light: Float32 = 1 / np.sqrt(1 + (down / step_m) ** 2 + (right / step_m) ** 2)
+    return light

@@ -87,7 +87,8 @@ def _eye(cloud: PointCloud, seen: NDArray[np.floating]) -> Float:
         return cloud.viewpoint
     target = np.median(seen, axis=0).astype(np.float64)
     radius = float(np.linalg.norm(seen - target, axis=1).max())
-    return target - np.array([0.0, 0.0, FAR_RADII * radius])
+    eye: Float = target - np.array([0.0, 0.0, FAR_RADII * radius])
+    return eye
 
 
 def _look_at(eye: Float, target: Float, up: Float) -> Float:
