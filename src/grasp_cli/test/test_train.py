@@ -57,11 +57,7 @@ def train_tiny(grasp: Command, name: str, data: Path, out: Path, *more: object) 
 
 @pytest.mark.parametrize("name", [n for n, a in ARCHITECTURES.items() if a.kind != "part"])
 def test_from_data_to_a_detector(
-    name: str,
-    grasp: Command,
-    data: Path,
-    seen: PointCloud,
-    tmp_path: Path,
+    name: str, grasp: Command, data: Path, seen: PointCloud, tmp_path: Path
 ) -> None:
     trained = train_tiny(grasp, name, data, tmp_path / "run")
     assert trained.exit_code == 0, trained.stderr
