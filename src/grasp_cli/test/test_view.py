@@ -121,15 +121,18 @@ def test_detect_and_pick_in_a_browser(
         page = browser.new_page(viewport={"width": 900, "height": 600})
         page.set_default_timeout(1000 * TIMEOUT_SEC)
         page.goto(address(output))
-        seen = page.get_by_text("Camera: /perception/cloud")
-        deadline = monotonic() + TIMEOUT_SEC
-        while not seen.is_visible():
-            assert monotonic() < deadline
-            cloud_sender()
-            page.wait_for_timeout(200)
 
+        def send_until_visible(text: str) -> None:
+            """Send as a camera does: what sees a cloud is not all that listens to it."""
+            deadline = monotonic() + TIMEOUT_SEC
+            while not page.get_by_text(text).is_visible():
+                assert monotonic() < deadline, text
+                cloud_sender()
+                page.wait_for_timeout(200)
+
+        send_until_visible("Camera: /perception/cloud")
         page.get_by_role("button", name="Detect").click()
-        page.get_by_text("SUCCESS (1)").wait_for()
+        send_until_visible("SUCCESS (1)")
         page.get_by_text("Click on a gripper").wait_for()
         page.get_by_label("rank").fill("1")
         page.get_by_text(DEFAULT_DETECTOR).wait_for()

@@ -52,6 +52,7 @@ class Node:
         self.wait_for_state("unconfigured")
         self.change(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
         self.wait_for_state("active")
+        self.camera = probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
 
     def status(self) -> DiagnosticStatus:
         return self.diagnostics[-1].status[0]
@@ -71,6 +72,23 @@ class Node:
             return bool(self.diagnostics) and condition(self.values())
 
         self.probe.wait(holds, what)
+
+    def see(
+        self,
+        cloud: PointCloud,
+        condition: Callable[[dict[str, str]], bool],
+        what: str,
+        camera: Any = None,
+    ) -> None:
+        """Publish a cloud until the condition holds: a best-effort message may be lost."""
+        camera = self.camera if camera is None else camera
+        message = ros.cloud_message(cloud)
+
+        def seen(values: dict[str, str]) -> bool:
+            camera.publish(message)
+            return condition(values)
+
+        self.wait_for(seen, what)
 
     def detect(self, request: DetectGrasps.Request | None = None) -> Response:
         request = DetectGrasps.Request() if request is None else request
@@ -139,9 +157,7 @@ def test_result_is_published_for_those_who_come_later(node: Node, block_cloud: P
 
 
 def test_service_takes_the_newest_cloud(forgetful: Node, block_cloud: PointCloud) -> None:
-    publisher = forgetful.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
-    publisher.publish(ros.cloud_message(block_cloud))
-    forgetful.wait_for(lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
+    forgetful.see(block_cloud, lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
     response = forgetful.detect()
     assert response.code == Response.SUCCESS, response.message
 
@@ -155,13 +171,12 @@ def test_service_without_any_cloud(forgetful: Node) -> None:
 def test_service_waits_for_a_cloud_as_new_as_it_is_asked_for(
     forgetful: Node, block_cloud: PointCloud
 ) -> None:
-    publisher = forgetful.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
-    publisher.publish(ros.cloud_message(replace(block_cloud, stamp_ns=10**9)))
-    forgetful.wait_for(lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
+    older = replace(block_cloud, stamp_ns=10**9)
+    forgetful.see(older, lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
     request = DetectGrasps.Request(not_before=Time(sec=2))
     with ThreadPoolExecutor() as pool:
         newer = ros.cloud_message(replace(block_cloud, stamp_ns=3 * 10**9))
-        pool.submit(lambda: (sleep(1.0), publisher.publish(newer)))
+        pool.submit(lambda: (sleep(1.0), forgetful.camera.publish(newer)))
         response = forgetful.detect(request)
     assert response.code == Response.SUCCESS, response.message
     assert response.grasps.header.stamp.sec == 3
@@ -291,12 +306,11 @@ def test_bad_request_is_refused_with_its_reason(
 def test_stamps_that_go_back_are_counted_and_the_cloud_is_used(
     forgetful: Node, block_cloud: PointCloud
 ) -> None:
-    publisher = forgetful.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
     before = int(forgetful.values()["stamps backwards"])
-    for stamp_ns in (9_000_000_000, 8_000_000_000):
-        count = int(forgetful.values()["clouds"])
-        publisher.publish(ros.cloud_message(replace(block_cloud, stamp_ns=stamp_ns)))
-        forgetful.wait_for(lambda values, n=count: int(values["clouds"]) > n, "cloud")
+    count = int(forgetful.values()["clouds"])
+    newer, older = (replace(block_cloud, stamp_ns=seconds * 10**9) for seconds in (9, 8))
+    forgetful.see(newer, lambda values: int(values["clouds"]) > count, "cloud")
+    forgetful.see(older, lambda values: int(values["stamps backwards"]) > before, "older cloud")
     assert int(forgetful.values()["stamps backwards"]) == before + 1
     assert read_stamp(forgetful.detect().grasps.header) == 8_000_000_000
 
@@ -345,13 +359,12 @@ def test_grasps_are_reported_in_the_frame_of_the_parameter(
 def test_continuous_mode_detects_in_the_newest_cloud(node: Node, block_cloud: PointCloud) -> None:
     node.reconfigure(mode="continuous")
     results = node.probe.listen(GraspArray, "/perception/grasps", LATCHED)
-    publisher = node.probe.publisher(PointCloud2, "/perception/cloud", qos_profile_sensor_data)
     stamps = itertools.count(10_000_000_000)
 
     def publish(count: int) -> int:
         for stamp_ns in itertools.islice(stamps, count):
             message = ros.cloud_message(replace(block_cloud, stamp_ns=stamp_ns))
-            publisher.publish(message)
+            node.camera.publish(message)
         return stamp_ns
 
     def drops(values: dict[str, str]) -> bool:
@@ -363,7 +376,7 @@ def test_continuous_mode_detects_in_the_newest_cloud(node: Node, block_cloud: Po
     message = ros.cloud_message(replace(block_cloud, stamp_ns=newest))
 
     def newest_is_found() -> bool:
-        publisher.publish(message)  # a best-effort message may be lost
+        node.camera.publish(message)  # a best-effort message may be lost
         return bool(results) and read_stamp(results[-1].header) == newest
 
     node.probe.wait(newest_is_found, "grasps of the newest")
@@ -417,16 +430,17 @@ def test_two_cameras_are_one_cloud_and_one_that_is_missing_is_named(
     )
     columns = block_cloud.source_indices % 160
     halves = [block_cloud.select(columns < 80), block_cloud.select(columns >= 80)]
-    left.publish(ros.cloud_message(halves[0]))
-    node.wait_for(lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud")
+    node.see(halves[0], lambda values: float(values["cloud rate [Hz]"]) > 0, "cloud", left)
     response = node.detect()
     missing = "without camera /right/points: no cloud on /right/points within 0.5 s of the others'"
     assert response.message.endswith(missing), response.message
     assert node.status().level == DiagnosticStatus.WARN
     assert node.status().message == f"active: {missing.removeprefix('without ')}"
-    count = int(node.values()["clouds"])
-    right.publish(ros.cloud_message(halves[1]))
-    node.wait_for(lambda values: int(values["clouds"]) > count, "second cloud")
+
+    def together(_: dict[str, str]) -> bool:
+        return "without" not in node.detect().message
+
+    node.see(halves[1], together, "both halves", right)
     response = node.detect()
     assert response.code == Response.SUCCESS, response.message
     assert "without" not in response.message
