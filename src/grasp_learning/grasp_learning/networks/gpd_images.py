@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from grasp_learning.networks.candidate_scorer import CandidateScorer
 from grasp_learning.networks.grasp_regions import crop_regions
+from grasp_learning.networks.height_grid import height_map, surface_over
 from grasp_learning.networks.point_ops import nearest_neighbors
 
 #: Held or not: GPD is a classifier of two classes.
@@ -25,10 +26,8 @@ POINTS = 384
 NORMAL_NEIGHBORS = 12
 #: Hidden space is sampled on a grid of this many points along each side of the box.
 HIDDEN_SIDE = 10
-#: Edge of a cell of the height map that tells what is hidden, and what a surface may be thick.
-MAP_CELL_M, THICKNESS_M = 0.004, 0.004
-#: Side of the height map; cells beyond it fall on its border.
-MAP_SIDE = 256
+#: What a surface may be thick: only what lies deeper is hidden.
+THICKNESS_M = 0.004
 
 
 class GpdImages(CandidateScorer):
@@ -49,7 +48,7 @@ class GpdImages(CandidateScorer):
             raise ValueError(f"channels {channels}: expected 3 or 15")
         self.channels = channels
         self.pixels, self.points, self.neighbors = PIXELS, POINTS, NORMAL_NEIGHBORS
-        self.map_cell, self.map_side, self.thickness = MAP_CELL_M, MAP_SIDE, THICKNESS_M
+        self.thickness = THICKNESS_M
         self.layers = nn.Sequential(  # LeNet, as in GPD
             nn.Conv2d(channels, 20, 5),
             nn.ReLU(),
@@ -98,16 +97,8 @@ class GpdImages(CandidateScorer):
 
     def hidden(self, points: Tensor, rotations: Tensor, positions: Tensor) -> Tensor:
         """Tell which points of each box's grid, (C, G), lie below a surface that was seen."""
-        top = torch.full((self.map_side * self.map_side,), float("inf"), device=points.device)
-        top = top.scatter_reduce(0, self.map_cells(points), points[:, 2], "amin")
         there = self.hidden_grid @ rotations.transpose(1, 2) + positions.unsqueeze(1)
-        return there[:, :, 2] > top[self.map_cells(there)] + self.thickness
-
-    def map_cells(self, points: Tensor) -> Tensor:
-        """Cell (...) of the height map that each point (..., 3) falls into."""
-        cells = (points[..., :2] / self.map_cell).round().long() + self.map_side // 2
-        cells = cells.clamp(0, self.map_side - 1)
-        return cells[..., 0] * self.map_side + cells[..., 1]
+        return there[:, :, 2] > surface_over(height_map(points), there) + self.thickness
 
     def logits(self, description: list[Tensor]) -> Tensor:
         """Logits (C, 2): held, not held."""

@@ -50,11 +50,16 @@ def over_surface(top: Tensor, places: Tensor, limit: float, cell_m: float = CELL
     (C, 2 X, Y, Z): height of each place over the surface, -1..1 in units of the limit, below it
     negative, 0 where it is unknown; then 1 where it is known, else 0.
     """
-    cell, inside = map_cell(places, top.shape[0], cell_m)
-    surface = top.flatten()[cell]
-    known = inside & torch.isfinite(surface)
+    surface = surface_over(top, places, cell_m)
+    known = torch.isfinite(surface)
     height = torch.where(known, surface - places[..., 2], torch.zeros_like(surface)) / limit
     return torch.cat([height.clamp(-1.0, 1.0), known.to(height.dtype)], dim=1)
+
+
+def surface_over(top: Tensor, places: Tensor, cell_m: float = CELL_M) -> Tensor:
+    """Read z (...) of the surface at places (..., 3) off a map; infinite where it is unknown."""
+    cell, inside = map_cell(places, top.shape[0], cell_m)
+    return torch.where(inside, top.flatten()[cell], torch.full_like(places[..., 0], float("inf")))
 
 
 def map_cell(places: Tensor, cells: int, cell_m: float) -> tuple[Tensor, Tensor]:
