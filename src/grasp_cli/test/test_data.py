@@ -72,7 +72,7 @@ def test_own_meshes_become_a_data_set(grasp: Command, tmp_path: Path) -> None:
         (("label_colour=red",), "unknown parameter colour; valid: approaches, contacts, "),
         (("noise=[2, 1]",), "noise: 2.0 to 1.0 is no range"),
         (("noise=[.nan, 1]",), "noise: nan is not a finite number"),
-        (("catalogue=everything",), "catalogue: 'everything' is not one of training, similar, "),
+        (("catalogue=everything",), "catalogue: 'everything' is not one of training, compound, "),
         (("--dask", "nowhere:x"), "--dask nowhere:x: no scheduler ("),
     ],
 )

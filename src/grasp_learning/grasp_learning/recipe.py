@@ -18,6 +18,7 @@ from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
 from grasp_sim.cameras import D435_TABLE, PHOXI_BIN, CameraSetup
 from grasp_sim.objects.catalogue import (
+    COMPOUND,
     NOVEL,
     NOVEL_SMALL,
     SIMILAR,
@@ -28,8 +29,14 @@ from grasp_sim.objects.catalogue import (
 from grasp_sim.objects.families import FRICTION
 from grasp_sim.scenes import SceneSpec
 
-#: Names of objects by the recipe's `catalogue`. Only "training" is to be learned from.
-CATALOGUES = {"training": TRAINING, "similar": SIMILAR, "novel": NOVEL, "novel_small": NOVEL_SMALL}
+#: Names of objects by the recipe's `catalogue`. Only the first two are to be learned from.
+CATALOGUES = {
+    "training": TRAINING,
+    "compound": COMPOUND,
+    "similar": SIMILAR,
+    "novel": NOVEL,
+    "novel_small": NOVEL_SMALL,
+}
 
 #: Small objects are those whose middle side is shorter: 17 % of the training objects.
 SMALL_M = 0.02

@@ -7,6 +7,7 @@ import trimesh
 
 from grasp_sim.errors import MeshError, UnknownObjectError
 from grasp_sim.objects.catalogue import (
+    COMPOUND,
     NOVEL,
     NOVEL_SMALL,
     SIMILAR,
@@ -26,10 +27,19 @@ def test_there_are_enough_objects_and_none_twice() -> None:
 
 
 def test_test_objects_are_not_trained_on() -> None:
-    assert not set(TRAINING) & {*SIMILAR, *NOVEL, *NOVEL_SMALL}
+    assert not {*TRAINING, *COMPOUND} & {*SIMILAR, *NOVEL, *NOVEL_SMALL}
     training_families = {name.rpartition("-")[0] for name in TRAINING}
     assert {name.rpartition("-")[0] for name in SIMILAR} <= training_families
     assert not {name.rpartition("-")[0] for name in NOVEL} & training_families
+
+
+def test_compounds_differ_in_size_and_limbs() -> None:
+    models = [load_object(name) for name in COMPOUND]
+    assert {len(model.parts) for model in models} >= set(range(1, 6))
+    middle = [model.sides[1] for model in models]
+    assert min(middle) < 0.015
+    assert max(middle) > 0.05
+    assert all(model.sides[0] < 0.09 for model in models)  # a gripper of 10 cm spans each
 
 
 def test_the_small_scale_is_well_represented() -> None:

@@ -23,8 +23,13 @@ TRAINING_SEEDS = range(3)
 #: The first seed that training never sees.
 HELD_OUT_SEED = 3
 
-TRAINING = tuple(f"{family}-{seed:04d}" for family in FAMILIES for seed in TRAINING_SEEDS)
-SIMILAR = tuple(f"{family}-{HELD_OUT_SEED:04d}" for family in list(FAMILIES)[::2])
+_NAMED = tuple(family for family in FAMILIES if family != "compound")
+
+TRAINING = tuple(f"{family}-{seed:04d}" for family in _NAMED for seed in TRAINING_SEEDS)
+SIMILAR = tuple(f"{family}-{HELD_OUT_SEED:04d}" for family in _NAMED[::2])
+
+#: For training too: shapes that are no tool and no toy, each unlike the others.
+COMPOUND = tuple(f"compound-{seed:04d}" for seed in range(96))
 
 #: Random shapes, every 29th of the thousand so that all their kinds occur, and groceries. Two have
 #: bodies that are turned inside out, so convex parts cannot represent them.

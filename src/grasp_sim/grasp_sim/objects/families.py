@@ -12,6 +12,7 @@ import numpy as np
 from grasp_sim.errors import UnknownObjectError
 from grasp_sim.objects import (
     blocks,
+    compounds,
     cutlery,
     hardware,
     pipes,
@@ -114,6 +115,7 @@ FAMILIES: dict[str, Family] = {
     "house": Family(toys.house, WOOD),
     "bone": Family(toys.bone, PLASTIC),
     "plane": Family(toys.plane, WOOD),
+    "compound": Family(compounds.compound, FULL),
 }
 
 
