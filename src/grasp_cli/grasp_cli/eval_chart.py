@@ -29,7 +29,7 @@ def scale_figure(rows: Sequence[Row]) -> Figure:
             reach = np.array([(row.value - row.low, row.high - row.value) for _, row in found])
             axes.bar([n + (i - 1) * bar for n, _ in found], heights, bar, color=color, label=scale,
                      yerr=reach.reshape(-1, 2).T, error_kw={"linewidth": 0.8})  # fmt: skip
-        axes.set_xticks(range(len(detectors)), detectors, rotation=20, fontsize=8)
+        axes.set_xticks(range(len(detectors)), detectors, rotation=30, ha="right", fontsize=8)
         axes.set_ylabel(label)
         axes.spines[["top", "right"]].set_visible(False)
     figure.axes[0].legend(frameon=False, fontsize=8)
