@@ -188,8 +188,13 @@ def test_joint_states_that_do_not_come(node: Any, cell: Any) -> None:
     with pytest.raises(StateError, match=r"/joint_states tells no position of joint1, arm2 in 0.2"):
         listener.positions(["joint1", "arm2", "joint2"])
     cell.silent = True
+
+    def ask() -> None:
+        for _ in range(10):  # a message may still be on its way
+            listener.positions(["joint2"])
+
     with pytest.raises(StateError, match=r"no position of joint2 in 0\.2 s"):
-        listener.positions(["joint2"])
+        ask()
 
 
 def test_a_message_without_positions_tells_nothing(node: Any, cell: Any) -> None:
