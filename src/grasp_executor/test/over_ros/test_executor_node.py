@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,7 @@ class Executor:
         self.picks = ActionClient(node, Pick, "/pick", callback_group=group)
         self.clears = ActionClient(node, ClearBin, "/clear_bin", callback_group=group)
         self.feedback: list[Any] = []
+        self.clients: dict[str, Any] = {}
 
     def send(self, client: ActionClient, goal: Any) -> Any:
         assert client.wait_for_server(TIMEOUT_SEC)
@@ -78,7 +79,11 @@ class Executor:
         return response.status, response.result
 
     def call(self, service: type, name: str, request: Any) -> Any:
-        client = self.node.create_client(service, name)
+        if name not in self.clients:
+            self.clients[name] = self.node.create_client(service, name)
+            assert self.clients[name].wait_for_service(TIMEOUT_SEC)
+            sleep(1.0)  # the answer to a client that the server does not know yet is lost
+        client = self.clients[name]
         assert client.wait_for_service(TIMEOUT_SEC)
         return wait(client.call_async(request), name)
 
