@@ -12,13 +12,13 @@ from grasp_sim.objects.solid import Solid
 
 def superellipsoid(rng: np.random.Generator) -> Solid:
     """Egg, pill, cushion or rounded block."""
-    half = _log_uniform(rng, 0.006, 0.04, 3)
+    half = log_uniform(rng, 0.006, 0.04, 3)
     return superquadric(half, *rng.uniform(0.2, 1.6, 2))
 
 
 def box_block(rng: np.random.Generator) -> Solid:
     """Cardboard box."""
-    x, y, z = _log_uniform(rng, 0.012, 0.1, 3)
+    x, y, z = log_uniform(rng, 0.012, 0.1, 3)
     y = min(y, 0.06)  # one side that a gripper spans
     return chamfered_box(x, y, z, 0.001)
 
@@ -68,7 +68,7 @@ def hexagon_tile(rng: np.random.Generator) -> Solid:
     )
 
 
-def _log_uniform(rng: np.random.Generator, low: float, high: float, size: int) -> list[float]:
+def log_uniform(rng: np.random.Generator, low: float, high: float, size: int) -> list[float]:
     """Numbers whose order of magnitude is uniform, so that small ones are not rare."""
     sizes: list[float] = np.exp(rng.uniform(np.log(low), np.log(high), size)).tolist()
     return sizes

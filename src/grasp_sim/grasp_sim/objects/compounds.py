@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grasp_sim.objects.blocks import log_uniform
 from grasp_sim.objects.primitives import box, cylinder, superquadric
 from grasp_sim.objects.solid import Solid
 
@@ -16,7 +17,7 @@ TURNS = ((0, 90, 0), (-90, 0, 0), (0, 0, 0), (0, -90, 0), (90, 0, 0), (180, 0, 0
 
 def compound(rng: np.random.Generator) -> Solid:
     """Block, egg or pill with up to five limbs at right angles, more or less."""
-    length = np.exp(rng.uniform(*np.log((0.022, 0.09))))
+    length = log_uniform(rng, 0.022, 0.09, 1)[0]
     half = length / 2 * np.array([1.0, *rng.uniform(0.2, 0.7, 2)])
     rounded = rng.random() < 0.5
     exponents = rng.uniform(0.6, 1.2, 2) if rounded else rng.uniform(0.1, 0.3, 2)
