@@ -21,7 +21,7 @@ def compound(rng: np.random.Generator) -> Solid:
     half = length / 2 * np.array([1.0, *rng.uniform(0.2, 0.7, 2)])
     rounded = rng.random() < 0.5
     exponents = rng.uniform(0.6, 1.2, 2) if rounded else rng.uniform(0.1, 0.3, 2)
-    solid = superquadric(half, *exponents)
+    solid = superquadric(half.tolist(), *exponents)
     for _ in range(rng.integers(6)):
         direction = int(rng.integers(6))
         axis, sign = direction % 3, 1.0 if direction < 3 else -1.0
