@@ -42,6 +42,7 @@ class _Tap:
     def __init__(self, detector: Detector, frame_id: str) -> None:
         self.name, self.checksum = detector.name, detector.checksum
         self.least_score = 0.0  # all that it finds is judged
+        self.reaches_support = detector.reaches_support
         self._detector = detector
         self.grasps = Grasps.empty(frame_id)
         self.context: DetectionContext | None = None

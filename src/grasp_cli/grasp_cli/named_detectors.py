@@ -41,12 +41,22 @@ def detector_of_file(path: Path) -> Detector:
     ------
     ModelFileError : a file is missing or damaged.
     """
+    return load_detector(path.stem, model_file(path))
+
+
+def model_file(path: Path) -> ModelFile:
+    """Give a file with its checksum, which lies beside it.
+
+    Raises
+    ------
+    ModelFileError : the checksum is missing.
+    """
     beside = path.with_name(path.name + ".sha256")
     try:
         words = beside.read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError) as error:
         raise ModelFileError(f"{beside}: {error}; grasp export writes it") from error
-    return load_detector(path.stem, ModelFile(path, words[0] if words else ""))
+    return ModelFile(path, words[0] if words else "")
 
 
 def title(name: str) -> str:

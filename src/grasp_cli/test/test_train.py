@@ -55,6 +55,28 @@ def train_tiny(grasp: Command, name: str, data: Path, out: Path, *more: object) 
     return grasp("train", name, *options, *more)
 
 
+def test_training_may_go_on_from_a_detector_a_file_or_a_run(
+    grasp: Command, data: Path, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    assert train_tiny(grasp, "pick_scorer", data, first).exit_code == 0
+    assert grasp("export", first, "--out", tmp_path / "net.ts").exit_code == 0
+    weights = Checkpoint.load(first / "checkpoint.pt").weights
+    slow = ("learning_rate=1e-8", "weight_decay=0.0")
+    for name, start in (("file", tmp_path / "net.ts"), ("run", first)):
+        out = tmp_path / name
+        assert train_tiny(grasp, "pick_scorer", data, out, "--start", start, *slow).exit_code == 0
+        again = Checkpoint.load(out / "checkpoint.pt").weights
+        torch.testing.assert_close(again["head.0.weight"], weights["head.0.weight"])
+    # The shipped weights are wider than those of the preset for tests.
+    wide = train_tiny(grasp, "pick_scorer", data, tmp_path / "w", "--start", "pick_scorer")
+    assert wide.exit_code != 0
+    assert "weights of another architecture" in wide.stderr
+    lost = train_tiny(grasp, "pick_scorer", data, tmp_path / "l", "--start", "pick_scroer")
+    assert lost.exit_code != 0
+    assert "no detector, file or run 'pick_scroer'; installed: pick_scorer" in lost.stderr
+
+
 @pytest.mark.parametrize("name", [n for n, a in ARCHITECTURES.items() if a.kind != "part"])
 def test_from_data_to_a_detector(
     name: str, grasp: Command, data: Path, seen: PointCloud, tmp_path: Path

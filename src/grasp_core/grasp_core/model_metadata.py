@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 from grasp_core.errors import ModelFileError
@@ -35,6 +35,8 @@ class ModelMetadata:
     points : most points of the scene that it is given, 0 for all.
     margin_m : metres around the points of the objects within which it is given the scene.
     voxel_m : edge of the voxels that these points are thinned to, metres; 0 for none.
+    depth_step_m : metres by which a scorer was trained to look for its best grasps deeper and less
+        deep than they were proposed; 0: it takes them as they are.
     params : sizes and switches of the network.
     gripper : name of the gripper that the training data are for.
     data_digest : content hash of the training data.
@@ -61,11 +63,12 @@ class ModelMetadata:
     commit: str
     trained_sec: float
     licence: str
+    depth_step_m: float = 0.0
 
     def __post_init__(self) -> None:
         kinds: dict[str, Any] = {
             **dict.fromkeys(("points",), int),
-            **dict.fromkeys(("margin_m", "voxel_m", "trained_sec"), (int, float)),
+            **dict.fromkeys(("margin_m", "voxel_m", "trained_sec", "depth_step_m"), (int, float)),
             **dict.fromkeys(("params", "metrics"), Mapping),
         }
         for field in fields(self):
@@ -74,8 +77,8 @@ class ModelMetadata:
                 raise ModelFileError(f"metadata: {field.name} cannot be {value!r}")
         if self.kind not in KINDS:
             raise ModelFileError(f"metadata: kind {self.kind!r}; valid: {', '.join(KINDS)}")
-        sizes = {"points": self.points, "margin_m": self.margin_m, "voxel_m": self.voxel_m}
-        for name, size in sizes.items():
+        for name in ("points", "margin_m", "voxel_m", "depth_step_m"):
+            size = getattr(self, name)
             if not size >= 0:
                 raise ModelFileError(f"metadata: {name} {size} must not be negative")
 
@@ -97,10 +100,11 @@ class ModelMetadata:
             raise ModelFileError(f"metadata: not JSON ({error})") from error
         if not isinstance(values, dict) or values.pop("version", None) != VERSION:
             raise ModelFileError(f"metadata: not of version {VERSION}")
-        wanted = {field.name for field in fields(cls)}
-        if set(values) != wanted:
+        known = {field.name for field in fields(cls)}
+        wanted = {field.name for field in fields(cls) if field.default is MISSING}
+        if not wanted <= set(values) <= known:
             raise ModelFileError(
                 f"metadata: lacks {sorted(wanted - set(values))}, "
-                f"has unknown {sorted(set(values) - wanted)}"
+                f"has unknown {sorted(set(values) - known)}"
             )
         return cls(**values)

@@ -31,12 +31,19 @@ def test_metadata_come_back() -> None:
     assert json.loads(METADATA.to_json())["version"] == 1
 
 
+def test_files_of_before_a_field_had_a_default_are_read() -> None:
+    values = json.loads(METADATA.to_json())
+    assert values.pop("depth_step_m") == 0.0
+    assert ModelMetadata.from_json(json.dumps(values)) == METADATA
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"kind": "judge"}, "kind 'judge'; valid: proposer, scorer"),
         ({"points": -1}, "points -1 must not be negative"),
         ({"voxel_m": float("nan")}, "voxel_m nan must not be negative"),
+        ({"depth_step_m": -0.001}, "depth_step_m -0.001 must not be negative"),
         ({"points": 1.5}, "points cannot be 1.5"),
         ({"points": True}, "points cannot be True"),
         ({"metrics": [1]}, r"metrics cannot be \[1\]"),

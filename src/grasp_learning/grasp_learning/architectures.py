@@ -76,7 +76,11 @@ def _of_points(
 
 
 def _scorer(
-    name: str, params: type, network: Callable[[Any], CandidateScorer], **tiny: float
+    name: str,
+    params: type,
+    network: Callable[[Any], CandidateScorer],
+    depth_step_m: float = 0.0,
+    **tiny: float,
 ) -> Architecture:
     """Give a scorer of candidates, which takes the whole scene."""
     return Architecture(
@@ -93,6 +97,7 @@ def _scorer(
         voxel_m=scorer_task.VOXEL_M,
         points=lambda _: 0,
         variants={},
+        depth_step_m=depth_step_m,
     )
 
 
@@ -125,6 +130,7 @@ _ALL = (
         "pick_scorer",
         PickScorerParams,
         lambda p: PickScorer(p.width, p.dropout, p.friction),
+        scorer_task.DEPTH_STEP_M,
         width=8,
     ),
 )

@@ -35,6 +35,7 @@ class Checkpoint:
     seconds : wall time spent on training.
     weights, optimizer, schedule : state dictionaries.
     metrics : of the last validation, empty before it.
+    start : content hash of the file whose weights the run began with; empty for random ones.
     """
 
     architecture: str
@@ -49,6 +50,7 @@ class Checkpoint:
     optimizer: Mapping[str, Any]
     schedule: Mapping[str, Any]
     metrics: Mapping[str, float]
+    start: str = ""
 
     def save(self, path: Path) -> None:
         """Write the file; it appears under its name only when it is whole and on the disk.
@@ -99,14 +101,24 @@ class Checkpoint:
         ------
         CheckpointError : they are those of another architecture; the first difference is named.
         """
-        wanted = network.state_dict()
-        for name in sorted({*wanted, *self.weights}):
-            if name not in self.weights or name not in wanted:
-                side = "the network" if name in wanted else "the checkpoint"
-                raise CheckpointError(f"weights of another architecture: only {side} has {name!r}")
-            have, want = tuple(self.weights[name].shape), tuple(wanted[name].shape)
-            if have != want:
-                raise CheckpointError(
-                    f"weights of another architecture: {name!r} is {have}, the network's is {want}"
-                )
-        network.load_state_dict(dict(self.weights))
+        load_weights(network, self.weights)
+
+
+def load_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Give `network` the weights of a state dictionary.
+
+    Raises
+    ------
+    CheckpointError : they are those of another architecture; the first difference is named.
+    """
+    wanted = network.state_dict()
+    for name in sorted({*wanted, *weights}):
+        if name not in weights or name not in wanted:
+            side = "the network" if name in wanted else "the checkpoint"
+            raise CheckpointError(f"weights of another architecture: only {side} has {name!r}")
+        have, want = tuple(weights[name].shape), tuple(wanted[name].shape)
+        if have != want:
+            raise CheckpointError(
+                f"weights of another architecture: {name!r} is {have}, the network's is {want}"
+            )
+    network.load_state_dict(dict(weights))

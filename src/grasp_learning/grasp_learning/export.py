@@ -94,6 +94,7 @@ def describe(checkpoint: Checkpoint, licence: str, variant: str) -> ModelMetadat
         commit=checkpoint.commit,
         trained_sec=checkpoint.seconds,
         licence=licence,
+        depth_step_m=architecture.depth_step_m,
     )
 
 

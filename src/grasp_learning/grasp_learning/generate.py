@@ -18,6 +18,7 @@ from typing import Any
 
 import joblib
 
+from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_learning.label_store import stored_labels
 from grasp_learning.manifest import Manifest
@@ -25,8 +26,11 @@ from grasp_learning.object_labels import LabelParams
 from grasp_learning.recipe import Recipe, draw_spec
 from grasp_learning.shard_file import Sample
 from grasp_learning.shard_writer import ShardWriter
-from grasp_learning.simulated_view import Propose, take_view
-from grasp_learning.staged_scene import StagedScene, stage_scene
+from grasp_learning.simulated_view import Propose, look, take_view
+from grasp_learning.staged_scene import StagedScene, stage, stage_scene
+from grasp_sim.clutter import execute_best
+from grasp_sim.errors import UnstableSimulationError
+from grasp_sim.scenes import WORLD
 
 #: To be raised by every change of the code that changes samples.
 VERSION = 1
@@ -84,10 +88,14 @@ class Job:
     def __call__(self, sample: int) -> Sample | None:
         """Make a sample by its number; None where its scene never rests."""
         scene, view = divmod(sample, self.recipe.views)
+        if self.recipe.emptied:
+            samples = _emptied(self, scene)
+            return samples[view] if view < len(samples) else None
         stage = _stage(self.recipe, scene, self.gripper, self.labels, self.label_folder)
         if stage is None:
             return None
-        return take_view(stage, self.recipe, scene, view, self.gripper, self.propose)
+        sight = look(stage, self.recipe, scene, view, self.gripper, self.propose)
+        return take_view(stage, sight, self.recipe, scene, view, self.gripper)
 
 
 def objects_to_label(job: Job, writer: ShardWriter) -> list[str]:
@@ -142,3 +150,25 @@ def _stage(
 ) -> StagedScene | None:
     """Keep the last scene of this process: its other views come next."""
     return stage_scene(recipe, scene, gripper, labels, label_folder)
+
+
+@lru_cache(maxsize=1)
+def _emptied(job: Job, scene: int) -> list[Sample]:
+    """Take views of a scene that is emptied, until nothing is left or there are enough.
+
+    Keeps those of the last scene of this process: they are asked for one by one.
+    """
+    of_scene = job.gripper, job.labels, job.label_folder
+    found = stage_scene(job.recipe, scene, *of_scene)
+    failed = Grasps.empty(WORLD)
+    samples: list[Sample] = []
+    while found is not None and len(samples) < job.recipe.views:
+        view = len(samples)
+        sight = look(found, job.recipe, scene, view, job.gripper, job.propose)
+        samples.append(take_view(found, sight, job.recipe, scene, view, job.gripper))
+        try:
+            left, failed = execute_best(found.scene, job.gripper, sight.candidates, failed)
+        except UnstableSimulationError:
+            break
+        found = None if left is None else stage(left, *of_scene)
+    return samples

@@ -29,10 +29,11 @@ from grasp_sim.objects.catalogue import (
 from grasp_sim.objects.families import FRICTION
 from grasp_sim.scenes import SceneSpec
 
-#: Names of objects by the recipe's `catalogue`. Only the first two are to be learned from.
+#: Names of objects by the recipe's `catalogue`. Only the first three are to be learned from.
 CATALOGUES = {
     "training": TRAINING,
     "compound": COMPOUND,
+    "all_training": TRAINING + COMPOUND,
     "similar": SIMILAR,
     "novel": NOVEL,
     "novel_small": NOVEL_SMALL,
@@ -69,6 +70,9 @@ class Recipe:
     seed: int = parameter(0, "Seed of the data set.", low=0)
     scenes: int = parameter(200, "Scenes.", low=1)
     views: int = parameter(1, "Views of each scene.", low=1, high=1000)
+    emptied: bool = parameter(
+        False, "Before each further view of a scene, the detector's best grasp is executed."
+    )
     trials: int = parameter(32, "Grasps executed in each view.", low=0, high=1000)
     best_share: float = parameter(
         0.5, "Of the executed candidates, the share of the detector's best.", low=0.0, high=1.0

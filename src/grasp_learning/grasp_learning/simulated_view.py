@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,23 +36,45 @@ MARGIN_M = 0.02
 Propose = Callable[[PointCloud, Bin, Gripper], Grasps]
 
 
-def take_view(
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What a camera and a detector see of a scene.
+
+    Attributes
+    ----------
+    capture : as measured, and without noise.
+    candidates : the detector's scored grasps in the frame "world".
+    """
+
+    capture: Capture
+    candidates: Grasps
+
+
+def look(
     stage: StagedScene, recipe: Recipe, scene: int, view: int, gripper: Gripper, propose: Propose
-) -> dict[str, NDArray[Any]]:
-    """Make the sample of a view, as `view_arrays.encode_view` gives it."""
-    conditions = draw_conditions(recipe, scene)
-    box = BINS[conditions.bin]
+) -> Sight:
+    """Take a view of a scene, and let the detector propose grasps where any are executed."""
     both = measure(stage.rays, recipe, scene, view)
+    candidates = Grasps.empty(WORLD)
+    if recipe.trials:
+        measured = both.cloud(CAMERA_FRAME).transformed(both.clean.T_world_camera, WORLD)
+        candidates = propose(measured, BINS[stage.scene.spec.bin], gripper)
+    return Sight(both, candidates)
+
+
+def take_view(
+    stage: StagedScene, sight: Sight, recipe: Recipe, scene: int, view: int, gripper: Gripper
+) -> dict[str, NDArray[Any]]:
+    """Label a view and execute grasps: its sample, as `view_arrays.encode_view` gives it."""
+    conditions = draw_conditions(recipe, scene)
+    both = sight.capture
     frame, T_world_camera = both.clean, both.clean.T_world_camera
     measured = both.cloud(CAMERA_FRAME)
-    clean = in_workspace(both.clean_cloud(CAMERA_FRAME), T_world_camera, box)
+    clean = in_workspace(both.clean_cloud(CAMERA_FRAME), T_world_camera, BINS[conditions.bin])
     pixels = clean.source_indices
     instances = frame.instances.flat[pixels].astype(np.int16)
     T_camera_world = inverse(T_world_camera)
     labels = label_cloud(stage.grasps.transformed(T_camera_world, CAMERA_FRAME), clean, instances)
-    candidates = Grasps.empty(WORLD)
-    if recipe.trials:
-        candidates = propose(measured.transformed(T_world_camera, WORLD), box, gripper)
     rng = recipe.rng(Draw.TRIALS, scene, view)
     sample = View(
         measured=_at_pixels(measured, pixels),
@@ -59,7 +82,7 @@ def take_view(
         clean=clean.points,
         instances=instances,
         **_label_fields(labels, recipe),
-        **_trial_fields(stage, candidates, recipe, gripper, T_camera_world, rng),
+        **_trial_fields(stage, sight.candidates, recipe, gripper, T_camera_world, rng),
         T_world_camera=T_world_camera,
         friction=conditions.friction,
         noise=conditions.noise,
@@ -71,7 +94,10 @@ def take_view(
 def measure(rays: RayScene, recipe: Recipe, scene: int, view: int) -> Capture:
     """Render a view of a scene at rest, and measure it with the noise of its camera."""
     conditions = draw_conditions(recipe, scene)
-    frame = rays.render(conditions.setup.camera, draw_pose(recipe, scene, view))
+    # A scene is emptied under one camera, as a cell is.
+    frame = rays.render(
+        conditions.setup.camera, draw_pose(recipe, scene, 0 if recipe.emptied else view)
+    )
     noise = conditions.setup.noise.scaled(conditions.noise)
     return capture(frame, noise, recipe.rng(Draw.NOISE, scene, view))
 

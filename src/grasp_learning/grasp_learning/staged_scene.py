@@ -40,9 +40,13 @@ def stage_scene(
 ) -> StagedScene | None:
     """Make scene `number` of a recipe with its labels; None if it never comes to rest."""
     try:
-        scene = scene_at_rest(recipe, number)
+        return stage(scene_at_rest(recipe, number), gripper, labels, label_folder)
     except SceneRejectedError:
         return None
+
+
+def stage(scene: Scene, gripper: Gripper, labels: LabelParams, label_folder: Path) -> StagedScene:
+    """Give a scene its grasp labels."""
     meshes = placed_meshes(scene)
     of_objects = {
         i: stored_labels(model.name, gripper, labels, label_folder)

@@ -17,9 +17,10 @@ from typing import Any
 import torch
 
 from grasp_learning.architecture import Architecture
-from grasp_learning.checkpoint import Checkpoint
+from grasp_learning.checkpoint import Checkpoint, load_weights
 from grasp_learning.errors import CheckpointError, TrainingError
 from grasp_learning.learner import Learner
+from grasp_learning.start_weights import StartWeights
 from grasp_learning.task import Task
 from grasp_learning.team import Team, join_team
 from grasp_learning.train_params import FREE_ON_RESUME, TrainParams
@@ -46,6 +47,7 @@ class TrainingRun:
     data, validation : folders of data sets.
     out : folder of the checkpoint and of TensorBoard's files; made where it does not exist.
     commit : of this program.
+    start : weights to begin with; None draws them.
     """
 
     architecture: Architecture
@@ -55,6 +57,7 @@ class TrainingRun:
     validation: tuple[Path, ...]
     out: Path
     commit: str
+    start: StartWeights | None = None
 
 
 def train(run: TrainingRun) -> Checkpoint:
@@ -65,7 +68,8 @@ def train(run: TrainingRun) -> Checkpoint:
     ShardError : a data set is incomplete or damaged.
     SampleError : a sample is damaged or holds a NaN.
     TrainingError : too few views for a batch, or the loss is not finite.
-    CheckpointError : the folder's checkpoint is damaged or is of another run.
+    CheckpointError : the folder's checkpoint is damaged or is of another run, or the weights to
+        begin with are those of another network.
     """
     settings = run.settings
     with join_team() as team:
@@ -74,6 +78,8 @@ def train(run: TrainingRun) -> Checkpoint:
         steps = per_epoch * settings.epochs
         torch.manual_seed(settings.seed)
         task = run.architecture.make(run.params)
+        if run.start is not None:
+            load_weights(task.network, run.start.weights)
         on_cpu = copy.deepcopy(task)  # samples are prepared there, by forked processes
         learner = Learner(task, settings, steps, team)
         last = _start(run, learner, views)
@@ -145,6 +151,7 @@ def _start(run: TrainingRun, learner: Learner, views: ViewFolders) -> Checkpoint
         gripper=views.gripper,
         data_digest=views.digest(),
         commit=run.commit,
+        start="" if run.start is None else run.start.sha256,
         step=0,
         seconds=0.0,
         metrics={},
@@ -170,6 +177,7 @@ def _require_same_run(path: Path, found: Checkpoint, wanted: Checkpoint) -> None
         {
             "architecture": checkpoint.architecture,
             "training data": checkpoint.data_digest,
+            "first weights": checkpoint.start,
             **checkpoint.params,
             **checkpoint.settings,
         }

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import cloudpickle
@@ -47,6 +48,14 @@ def from_above(cloud: PointCloud, box: Bin, gripper: Gripper) -> Grasps:
     return Grasps(
         np.tile(rotation, (n, 1, 1)), top, np.full(n, gripper.max_width), np.zeros(n), "world"
     )
+
+
+def around_the_top(cloud: PointCloud, box: Bin, gripper: Gripper) -> Grasps:
+    """Stand in for a better one: the tips go down to the table around the highest point."""
+    found = from_above(cloud, box, gripper)[:1]
+    positions = found.positions.copy()
+    positions[:, 2] = 0.004
+    return replace(found, positions=positions)
 
 
 def job_of(folder: Path) -> Job:
@@ -100,6 +109,26 @@ def test_views_of_a_scene_share_its_objects_and_labels(labels: Path) -> None:
     assert first.spec == second.spec != other.spec
     assert not np.allclose(first.T_world_camera, second.T_world_camera)
     assert len(first.trial_widths) == 0
+
+
+def test_a_scene_is_emptied_from_view_to_view(labels: Path) -> None:
+    recipe = replace(RECIPE, seed=12, emptied=True, views=6, table_share=1.0, euro_box_share=0.0)
+    job = replace(job_of(labels), recipe=recipe, propose=around_the_top)
+    samples = [job(number) for number in range(6)]
+    views = [View.from_arrays(sample) for sample in samples if sample is not None]
+    assert samples[len(views) :] == [None] * (6 - len(views))
+    names = [set(view.spec.objects) for view in views]
+    assert all(later <= before for before, later in pairwise(names))
+    assert len(names[-1]) < len(names[0])
+    first, second = views[:2]
+    np.testing.assert_array_equal(first.T_world_camera, second.T_world_camera)
+    assert not first.spec.poses
+    assert len(second.spec.poses) == len(second.spec.objects)
+    assert all(len(view.trial_widths) for view in views)
+    # Whoever asks for one view only gets the same.
+    again = View.from_arrays(replace(job, propose=around_the_top)(1) or {})
+    np.testing.assert_array_equal(again.measured, second.measured)
+    np.testing.assert_array_equal(again.trial_outcomes, second.trial_outcomes)
 
 
 def test_a_dask_cluster_makes_the_same_files(

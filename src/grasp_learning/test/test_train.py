@@ -19,6 +19,7 @@ from grasp_learning.checkpoint import Checkpoint
 from grasp_learning.errors import CheckpointError, SampleError, ShardError, TrainingError
 from grasp_learning.manifest import Manifest
 from grasp_learning.shard_writer import ShardWriter
+from grasp_learning.start_weights import StartWeights
 from grasp_learning.train import train
 
 SCRIPT = Path(__file__).with_name("tiny_training.py")
@@ -99,6 +100,23 @@ def test_stopping_and_workers_change_nothing(schedule: str, folder: Path, tmp_pa
             train(stopping(run, after=2))
     last = tiny.tiny_run(folder, out, **settings, checkpoint_steps=3, workers=1)
     assert_same_weights(train(last), whole)
+
+
+def test_a_run_may_begin_with_trained_weights(
+    folder: Path, whole: Checkpoint, tmp_path: Path
+) -> None:
+    whole.save(tmp_path / "before.pt")
+    start = StartWeights.of_run(tmp_path / "before.pt")
+    run = tiny.tiny_run(folder, tmp_path / "run", epochs=1, learning_rate=1e-7)
+    trained = train(dataclasses.replace(run, start=start))
+    assert trained.start == start.sha256
+    for name, tensor in trained.weights.items():
+        torch.testing.assert_close(tensor, whole.weights[name], rtol=0.0, atol=1e-5)
+    with pytest.raises(CheckpointError, match=f"first weights = '{start.sha256}', now it is ''"):
+        train(run)
+    wider = tiny.tiny_run(folder, tmp_path / "wider", tiny.TinyParams(width=5))
+    with pytest.raises(CheckpointError, match=r"another architecture: '0\.bias' is"):
+        train(dataclasses.replace(wider, start=start))
 
 
 def test_another_seed_gives_other_weights(folder: Path, whole: Checkpoint, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ class DetectionContext:
 
     Attributes
     ----------
-    scene : every valid point of the frame, table and neighbours included, for collisions.
+    scene : every valid point of the frame, table and neighbours included.
+    solids : those of them that stand in the gripper's way.
     obstacles : the same scene, downsampled, for what may be approximate.
     support : the plane the objects lie on, or None when none was found.
     cone_axis : (3,) unit vector, the preferred approach direction.
@@ -34,6 +35,7 @@ class DetectionContext:
     """
 
     scene: PointGrid
+    solids: PointGrid
     obstacles: PointGrid
     support: Plane | None
     cone_axis: Float
@@ -43,12 +45,12 @@ class DetectionContext:
     rng: np.random.Generator
 
     def free(self, grasps: Grasps, gripper: Gripper) -> NDArray[np.bool_]:
-        """Which grasps (N,) are free of collision with the scene, their approach included.
+        """Which grasps (N,) are free of collision with the solids, their approach included.
 
         No part of the gripper may be below the support either, where the camera did not see it.
         """
         free = ~gripper_collisions(
-            grasps, gripper, self.scene, self.approach_distance, self.collision_points
+            grasps, gripper, self.solids, self.approach_distance, self.collision_points
         )
         if self.support is not None:
             free &= lowest_heights(grasps, gripper, self.support) >= 0.0
@@ -59,12 +61,14 @@ class Detector(Protocol):
     """Finds grasps in a prepared cloud.
 
     `name` goes into every result; `checksum` identifies weights, and is empty where there are none;
-    grasps below `least_score` are better not executed.
+    grasps below `least_score` are better not executed; to a detector that `reaches_support`, points
+    of the support are no solids, only its plane is: they are noisier than what it is fitted to.
     """
 
     name: str
     checksum: str
     least_score: float
+    reaches_support: bool
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         """Return scored grasps in the frame of the cloud, in any order, possibly none.

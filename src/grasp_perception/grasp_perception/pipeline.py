@@ -22,6 +22,7 @@ from grasp_core.nms import nms
 from grasp_core.params import check_params, parameter
 from grasp_core.plane import Plane
 from grasp_core.point_grid import PointGrid
+from grasp_core.proximity import within
 from grasp_core.transforms import normalized, transform
 from grasp_core.voxels import neighbor_counts, voxel_downsample
 from grasp_perception.above_support import above_support, large_enough
@@ -165,11 +166,17 @@ class Pipeline:
         with watch("downsample"):
             points, representatives = voxel_downsample(cloud.points, self.params.voxel_size)
             sparse = replace(cloud.select(representatives), points=points)
-        objects, support, reason = self._objects(sparse, target, request, watch)
+        standing, support, reason = self._objects(sparse, request, watch)
+        objects = standing
+        if target is not None and not reason:
+            objects = standing.select(target[standing.source_indices])
+            reason = (
+                "" if len(objects) else "no point above the support plane inside the target mask"
+            )
         if reason:
             return Detection(Grasps.empty(frame), reason, objects, support, watch.stage_ms)
         with watch("scene"):
-            context = self._context(cloud, sparse, support, request)
+            context = self._context(cloud, sparse, standing, support, request)
         with watch("detect"):
             grasps = self.detector.detect(objects, self.gripper, context)
         grasps, reason = self._filtered(grasps, context, request, watch)
@@ -178,19 +185,15 @@ class Pipeline:
     def _objects(
         self,
         cloud: PointCloud,
-        target: NDArray[np.bool_] | None,
         request: Request,
         watch: Stopwatch,
     ) -> tuple[PointCloud, Plane | None, str]:
-        """Reduce a cloud to the points that may carry a grasp, or say why none is left."""
+        """Reduce a cloud to the points of objects, or say why none is left."""
         params = self.params
         if len(cloud) == 0:
             return cloud, None, "the cloud holds no valid point"
         with watch("crop"):
-            region = request.region or self._region
-            if region is not None:
-                T_frame_region = self._pose(region.T_frame_box, region.frame_id, cloud)
-                cloud = cloud.select(inside_box(cloud.points, T_frame_region, region.size))
+            cloud = cloud.select(self._in_region(cloud, request))
         if len(cloud) == 0:
             return cloud, None, "the region of interest holds no point"
         with watch("outliers"):
@@ -209,15 +212,36 @@ class Pipeline:
                     cloud.points, support, params.voxel_size, params.support_distance
                 )
             cloud = cloud.select(solid)
-        if target is not None:
-            cloud = cloud.select(target[cloud.source_indices])
-        if len(cloud) == 0:
-            where = "" if target is None else " inside the target mask"
-            return cloud, support, f"no point above the support plane{where}"
-        return cloud, support, ""
+        return cloud, support, "" if len(cloud) else "no point above the support plane"
+
+    def _in_region(self, cloud: PointCloud, request: Request) -> NDArray[np.bool_]:
+        """Which points (N,) are in the region of interest."""
+        region = request.region or self._region
+        if region is None:
+            return np.ones(len(cloud), dtype=bool)
+        T_frame_region = self._pose(region.T_frame_box, region.frame_id, cloud)
+        return inside_box(cloud.points, T_frame_region, region.size)
+
+    def _of_support(
+        self, cloud: PointCloud, standing: PointCloud, support: Plane, request: Request
+    ) -> NDArray[np.bool_]:
+        """Which points (N,) of a full cloud are the support's, given the thinned objects."""
+        tolerance, reach = self.params.support_distance, self.params.voxel_size
+        low = np.flatnonzero(support.height(cloud.points) <= tolerance)
+        near_objects = standing.points[support.height(standing.points) <= tolerance + reach]
+        flat = self._in_region(cloud.select(low), request)
+        flat &= ~within(cloud.points[low], near_objects, reach)
+        mask = np.zeros(len(cloud), dtype=bool)
+        mask[low] = flat
+        return mask
 
     def _context(
-        self, cloud: PointCloud, sparse: PointCloud, support: Plane | None, request: Request
+        self,
+        cloud: PointCloud,
+        sparse: PointCloud,
+        standing: PointCloud,
+        support: Plane | None,
+        request: Request,
     ) -> DetectionContext:
         params = self.params
         if request.cone is not None:
@@ -225,8 +249,13 @@ class Pipeline:
             axis, half_angle = T[:3, :3] @ request.cone.axis, request.cone.half_angle
         else:
             axis, half_angle = self._default_axis(sparse, support), params.approach_half_angle
+        scene = solids = PointGrid.from_cloud(cloud)
+        if support is not None and self.detector.reaches_support:
+            other = ~self._of_support(cloud, standing, support, request)
+            solids = PointGrid.from_cloud(cloud.select(other))
         return DetectionContext(
-            scene=PointGrid.from_cloud(cloud),
+            scene=scene,
+            solids=solids,
             obstacles=PointGrid.from_cloud(sparse),
             support=support,
             cone_axis=axis,

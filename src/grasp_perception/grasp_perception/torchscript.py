@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ THREADS = 2
 #: A scorer is given at most so many candidates, the best of those that are free of collision and so
 #: far from each other by GPR eq. 1, metres.
 MOST_SCORED, SPACING_M = 256, 0.005
+#: Of the grasps that score best, so many are tried at other depths too, in steps that the file of
+#: the network states: seen, a tip's height over the support is as uncertain as the camera's noise.
+MOST_MOVED = 32
+DEPTH_STEPS = (-1, 1, 2)
 #: A scorer gives probabilities; a grasp that rather fails than holds is none.
 LEAST_PROBABILITY = 0.5
 
@@ -53,6 +58,7 @@ class TorchScriptDetector:
     name : of the detector.
     checksum : SHA-256 of the file.
     least_score : below which a grasp is better not executed.
+    reaches_support : whether it was trained on grasps that go down to the support.
     metadata : what the file says about itself.
 
     Raises
@@ -67,6 +73,7 @@ class TorchScriptDetector:
         torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
         self.least_score = LEAST_PROBABILITY if self.metadata.kind == SCORER else 0.0
+        self.reaches_support = self.metadata.depth_step_m > 0
         self._candidates = AntipodalDetector()
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
@@ -89,9 +96,18 @@ class TorchScriptDetector:
         if len(grasps) == 0:
             return grasps
         T_network_frame, points = self._scene(cloud, context)
-        seen = grasps.transformed(T_network_frame, "approach")
-        (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
-        return self._checked(grasps.rotations, grasps.positions, grasps.widths, scores, cloud)
+
+        def scored(some: Grasps) -> Grasps:
+            seen = some.transformed(T_network_frame, "approach")
+            (scores,) = self._run(points, seen.rotations, seen.positions, seen.widths)
+            return self._checked(some.rotations, some.positions, some.widths, scores, cloud)
+
+        grasps = scored(grasps)
+        if self.metadata.depth_step_m == 0:
+            return grasps
+        moved = _at_other_depths(grasps.ranked()[:MOST_MOVED], self.metadata.depth_step_m)
+        moved = moved[context.free(moved, gripper)]
+        return Grasps.concatenate([grasps, scored(moved)]) if len(moved) else grasps
 
     def _propose(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         T_network_frame, points = self._scene(cloud, context)
@@ -131,6 +147,16 @@ class TorchScriptDetector:
             return Grasps(rotations, positions, widths, scores, cloud.frame_id)
         except ArrayError as error:
             raise ModelFileError(f"{self._path}: gives no grasps: {error}") from error
+
+
+def _at_other_depths(grasps: Grasps, step_m: float) -> Grasps:
+    """Move each grasp along its approach by each of `DEPTH_STEPS`."""
+    return Grasps.concatenate(
+        [
+            replace(grasps, positions=grasps.positions + n * step_m * grasps.approach)
+            for n in DEPTH_STEPS
+        ]
+    )
 
 
 def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:

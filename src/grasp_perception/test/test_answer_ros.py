@@ -24,6 +24,7 @@ class FaultyDetector:
     name = "faulty"
     checksum = "123"
     least_score = 0.0
+    reaches_support = False
 
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error

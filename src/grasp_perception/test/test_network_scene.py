@@ -32,7 +32,9 @@ def block(scene: PointCloud) -> PointCloud:
 
 def context_of(scene: PointCloud, support: Plane | None, seed: int = 0) -> DetectionContext:
     grid = PointGrid.from_cloud(scene)
-    return DetectionContext(grid, grid, support, DOWN, 1.0, 0.05, 0, np.random.default_rng(seed))
+    return DetectionContext(
+        grid, grid, grid, support, DOWN, 1.0, 0.05, 0, np.random.default_rng(seed)
+    )
 
 
 def distances(points: np.ndarray, block: PointCloud) -> np.ndarray:

@@ -26,7 +26,7 @@ from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.model_files import ModelFile
 from grasp_perception.pipeline import Pipeline, PipelineParams
-from grasp_perception.torchscript import TorchScriptDetector
+from grasp_perception.torchscript import MOST_MOVED, TorchScriptDetector
 
 METADATA = ModelMetadata(
     architecture="test",
@@ -109,7 +109,7 @@ def scene(see_scene: Callable[..., PointCloud]) -> PointCloud:
 
 def context_of(cloud: PointCloud, axis: tuple[float, ...] = (0.0, 0.0, 1.0)) -> DetectionContext:
     grid, rng = PointGrid.from_cloud(cloud), np.random.default_rng(0)
-    return DetectionContext(grid, grid, None, np.array(axis), 1.0, 0.05, 0, rng)
+    return DetectionContext(grid, grid, grid, None, np.array(axis), 1.0, 0.05, 0, rng)
 
 
 def above(cloud: PointCloud, depth_m: float) -> PointCloud:
@@ -175,6 +175,29 @@ def test_a_scorer_scores_the_geometric_candidates(
     found = Pipeline(PipelineParams(max_grasps=1000), gripper, detector).run(scene).grasps
     assert 1 < len(found) < len(candidates)
     assert found.scores.min() >= detector.least_score == 0.5  # what rather fails is not offered
+
+
+def test_the_best_candidates_are_tried_at_other_depths(
+    tmp_path: Path, gripper: Gripper, scene: PointCloud
+) -> None:
+    """This scorer prefers what is higher: one step up wins wherever nothing is in the way."""
+    step = 0.002
+    scorer = {"kind": "scorer", "points": 0}
+    plain = TorchScriptDetector("a", write_model(tmp_path / "a.ts", HeightScorer(), **scorer))
+    file = write_model(tmp_path / "b.ts", HeightScorer(), depth_step_m=step, **scorer)
+    moving = TorchScriptDetector("b", file)
+    assert (plain.reaches_support, moving.reaches_support) == (False, True)
+    objects, context = above(scene, 0.48), context_of(scene)
+    before = plain.detect(objects, gripper, context)
+    after = moving.detect(objects, gripper, context_of(scene))
+    np.testing.assert_array_equal(after.positions[: len(before)], before.positions)
+    best = before.ranked()[:MOST_MOVED]
+    moved = after[len(before) :]
+    expected = np.concatenate([best.positions + n * step * best.approach for n in (-1, 1, 2)])
+    assert 0 < len(moved) <= len(expected)
+    assert set(map(tuple, moved.positions.round(9))) <= set(map(tuple, expected.round(9)))
+    assert context.free(moved, gripper).all()
+    assert after.scores.max() > before.scores.max()
 
 
 def test_no_objects_give_no_grasps(tmp_path: Path, gripper: Gripper, scene: PointCloud) -> None:

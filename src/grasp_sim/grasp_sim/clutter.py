@@ -26,7 +26,7 @@ from grasp_sim.cameras import D435_TABLE, CameraSetup
 from grasp_sim.cell import Cell
 from grasp_sim.errors import SceneError
 from grasp_sim.scenery import scenery
-from grasp_sim.scenes import WORLD, draw_scene
+from grasp_sim.scenes import WORLD, Scene, draw_scene, later_scene
 from grasp_sim.sensor_noise import Capture, capture
 from grasp_sim.trial import Outcome, try_grasp
 
@@ -206,6 +206,37 @@ def run_round(
             cell.retreat()
             failed = Grasps.concatenate([failed, best])
     return Round(seed, tuple(model.name for model in scene.models), tuple(attempts))
+
+
+def execute_best(
+    scene: Scene, gripper: Gripper, found: Grasps, failed: Grasps
+) -> tuple[Scene | None, Grasps]:
+    """Go on with a scene by one attempt of a round.
+
+    Parameters
+    ----------
+    found : grasps, best first, in the frame "world".
+    failed : those that have failed before.
+
+    Returns
+    -------
+    The scene of what is left, None where nothing is or no grasp is untried; all failed grasps.
+
+    Raises
+    ------
+    UnstableSimulationError : MuJoCo warns.
+    """
+    best = _untried(found, failed)
+    if len(best) == 0:
+        return None, failed
+    cell = Cell(scene, gripper)
+    if _attempt(cell, best).success:
+        cell.clear()
+    else:
+        cell.retreat()
+        failed = Grasps.concatenate([failed, best])
+    left = cell.present
+    return (later_scene(scene, cell.T_world_object, left) if left.any() else None), failed
 
 
 def _observe(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import trimesh
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from grasp_core.checks import Float, check_array
+from grasp_core.transforms import quaternions_xyzw
 from grasp_sim.bins import BINS
 from grasp_sim.errors import SceneError, SceneRejectedError
 from grasp_sim.objects.catalogue import load_object
@@ -39,6 +42,8 @@ class SceneSpec:
     mode : one of `MODES`.
     bin : name of a preset in `grasp_sim.bins.BINS`.
     friction : coefficient of friction of all objects; None takes each object's own.
+    poses : where each object lies, (x, y, z, qx, qy, qz, qw) in metres, of a scene that something
+        has been done to since it was made; empty: they are dropped or packed.
 
     Raises
     ------
@@ -50,9 +55,11 @@ class SceneSpec:
     mode: str = "pile"
     bin: str = "bin"
     friction: float | None = None
+    poses: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "objects", tuple(self.objects))
+        object.__setattr__(self, "poses", tuple(map(tuple, self.poses)))
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
             raise SceneError(f"seed {self.seed!r} is not an integer >= 0")
         if not self.objects:
@@ -63,10 +70,15 @@ class SceneSpec:
             raise SceneError(f"no bin {self.bin!r}; valid: {', '.join(BINS)}")
         if self.friction is not None and not 0 < self.friction <= MAX_FRICTION:
             raise SceneError(f"friction {self.friction} is not in (0, {MAX_FRICTION}]")
+        if self.poses and [len(pose) for pose in self.poses] != [7] * len(self.objects):
+            raise SceneError(f"expected 7 numbers for each of {len(self.objects)} objects in poses")
 
     def to_json(self) -> str:
         """One line of JSON."""
-        return json.dumps(asdict(self))
+        values = asdict(self)
+        if not self.poses:
+            del values["poses"]
+        return json.dumps(values)
 
     @classmethod
     def from_json(cls, text: str) -> SceneSpec:
@@ -122,11 +134,39 @@ def make_scene(spec: SceneSpec) -> Scene:
     rng = np.random.default_rng(spec.seed)
     models = tuple(load_object(name) for name in spec.objects)
     box = BINS[spec.bin]
+    if spec.poses:
+        return Scene(spec, models, _as_matrices(spec.poses))
     if spec.mode == "packed":
         poses = settle(box, models, spec.friction, pack(box, models, rng))
     else:
         poses = drop_pile(box, models, spec.friction, rng)
     return Scene(spec, models, poses)
+
+
+def later_scene(scene: Scene, T_world_object: Float, present: NDArray[np.bool_]) -> Scene:
+    """Make the scene of what is left of another, where it lies now.
+
+    Parameters
+    ----------
+    T_world_object : (m, 4, 4) poses of all objects of `scene`.
+    present : (m,) which of them are left, at least one.
+    """
+    left = np.flatnonzero(present)
+    T = T_world_object[left]
+    poses = np.hstack([T[:, :3, 3], quaternions_xyzw(T[:, :3, :3])]).tolist()
+    names = tuple(scene.spec.objects[i] for i in left)
+    spec = replace(scene.spec, objects=names, poses=tuple(map(tuple, poses)))
+    models = tuple(scene.models[i] for i in left)
+    return Scene(spec, models, _as_matrices(spec.poses))
+
+
+def _as_matrices(poses: tuple[tuple[float, ...], ...]) -> Float:
+    """Poses (m, 4, 4) of rows (x, y, z, qx, qy, qz, qw)."""
+    rows = np.array(poses)
+    T = np.tile(np.eye(4), (len(rows), 1, 1))
+    T[:, :3, :3] = Rotation.from_quat(rows[:, 3:]).as_matrix()
+    T[:, :3, 3] = rows[:, :3]
+    return T
 
 
 def draw_scene(

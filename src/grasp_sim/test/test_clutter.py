@@ -17,10 +17,12 @@ from grasp_sim.clutter import (
     Observation,
     Round,
     Setting,
+    execute_best,
     run_round,
 )
 from grasp_sim.errors import SceneError
 from grasp_sim.objects.catalogue import SIMILAR
+from grasp_sim.scenes import SceneSpec, make_scene
 from grasp_sim.trial import Outcome
 
 CONFIG = Path(__file__).resolve().parents[3] / "config" / "grippers"
@@ -98,6 +100,23 @@ def test_what_is_seen_can_be_picked_and_is_then_gone(parallel_gripper: Gripper) 
     for played in picked:
         assert played.attempts[-1].objects == played.objects
         assert played.attempts[-1].success
+
+
+def test_a_scene_goes_on_by_one_attempt(parallel_gripper: Gripper) -> None:
+    box = make_scene(SceneSpec(3, (SIMILAR[0], SIMILAR[1]), mode="packed", bin="table"))
+    middle = box.T_world_object[0, :3, 3]
+    on_it = down([[float(middle[0]), float(middle[1]), float(middle[2])]], width=0.1)
+    none = Grasps.empty("world")
+    left, failed = execute_best(box, parallel_gripper, on_it, none)
+    assert left is not None
+    assert (left.spec.objects, len(failed)) == ((SIMILAR[1],), 0)
+    # What was not touched has not moved.
+    np.testing.assert_allclose(left.T_world_object[0], box.T_world_object[1], atol=2e-3)
+    in_the_air = down([[0.0, 0.0, 0.3]])
+    after, failed = execute_best(left, parallel_gripper, in_the_air, none)
+    assert after is not None
+    assert (after.spec.objects, len(failed)) == ((SIMILAR[1],), 1)
+    assert execute_best(after, parallel_gripper, in_the_air, failed) == (None, failed)
 
 
 def test_one_seed_gives_one_round(parallel_gripper: Gripper) -> None:

@@ -15,7 +15,7 @@ from grasp_core.errors import ArrayError
 from grasp_sim.errors import SceneError, SceneRejectedError, UnknownObjectError
 from grasp_sim.objects.catalogue import NOVEL, SIMILAR, TRAINING, load_object
 from grasp_sim.physics import compile_objects, warnings
-from grasp_sim.scenes import BINS, Scene, SceneSpec, draw_scene, make_scene
+from grasp_sim.scenes import BINS, Scene, SceneSpec, draw_scene, later_scene, make_scene
 
 NAMES = ("cup-0000", "bolt-0001", "box-0002", "hammer-0000", "nut-0001", "banana-0002")
 SPEC = SceneSpec(4, NAMES)
@@ -27,6 +27,18 @@ def test_a_specification_survives_json_and_is_small() -> None:
     assert len(spec.to_json()) < 300
 
 
+def test_what_is_left_of_a_scene_is_a_scene_that_its_specification_makes_again() -> None:
+    scene = make_scene(SPEC)
+    T = scene.T_world_object.copy()
+    T[:, 2, 3] += 0.1
+    left = later_scene(scene, T, np.arange(len(NAMES)) % 2 == 1)
+    assert left.spec.objects == NAMES[1::2] == tuple(model.name for model in left.models)
+    assert_allclose(left.T_world_object, T[1::2], atol=1e-12)
+    again = make_scene(SceneSpec.from_json(left.spec.to_json()))
+    assert again.spec == left.spec
+    assert np.array_equal(again.T_world_object, left.T_world_object)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -36,6 +48,8 @@ def test_a_specification_survives_json_and_is_small() -> None:
         ({"objects": ()}, "at least one object"),
         ({"mode": "heap"}, "no mode 'heap'; valid: pile, packed"),
         ({"bin": "bucket"}, "no bin 'bucket'; valid: bin, euro_box, table"),
+        ({"poses": ((0.0,) * 7,)}, "expected 7 numbers for each of 6 objects in poses"),
+        ({"poses": ((0.0,) * 6,) * 6}, "expected 7 numbers for each of 6 objects in poses"),
         ({"friction": 0.0}, r"friction 0.0 is not in \(0, 2.0\]"),
         ({"friction": float("nan")}, "friction nan is not in"),
     ],
