@@ -22,6 +22,13 @@ def export_model(
         Path | None,
         typer.Option(metavar="RUN", help="Run of the other network that the variant needs."),
     ] = None,
+    calibrate: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Data set that tells how often a scorer's best grasps hold; may come again.",
+        ),
+    ] = None,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = LICENCE,
 ) -> None:
     """Make a TorchScript file with metadata and, beside it, its SHA-256.
@@ -35,7 +42,7 @@ def export_model(
 
     trained = Checkpoint.load(run / CHECKPOINT_NAME)
     other = None if part is None else Checkpoint.load(part / CHECKPOINT_NAME)
-    metadata = export(trained, out, licence, variant, other)
+    metadata = export(trained, out, licence, variant, other, calibrate or ())
     sha256 = checksum_path(out).read_text(encoding="utf-8").split()[0]
     kind = f"{metadata.architecture} {metadata.variant}".strip()
     typer.echo(f"{out}: {kind}, {metadata.kind}, {out.stat().st_size / 1e6:.1f} MB")

@@ -33,5 +33,9 @@ class TrainingError(LearningError):
     """Training cannot start or go on."""
 
 
+class CalibrationError(LearningError):
+    """Executed grasps do not tell how to correct a scorer."""
+
+
 class ExportError(LearningError):
     """A network does not become the TorchScript file that perception expects."""

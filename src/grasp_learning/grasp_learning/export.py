@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -18,8 +19,10 @@ from torch import Tensor, nn
 from grasp_core.model_metadata import METADATA_NAME, SCORER, ModelMetadata
 from grasp_learning.architecture import PART
 from grasp_learning.architectures import find_architecture
+from grasp_learning.calibration import calibrate
 from grasp_learning.checkpoint import Checkpoint
 from grasp_learning.errors import ExportError
+from grasp_learning.networks.candidate_scorer import CandidateScorer
 
 #: Numbers of points of the random clouds on which the file is compared with the network.
 CLOUD_SIZES = (1, 50, 1000, 9000)
@@ -35,6 +38,7 @@ def export(
     licence: str,
     variant: str = "",
     part: Checkpoint | None = None,
+    calibration: Sequence[Path] = (),
 ) -> ModelMetadata:
     """Write the file and its checksum, after comparing it with the network.
 
@@ -43,9 +47,11 @@ def export(
     licence : of the weights.
     variant : one of the architecture's `variants`; empty for the plain network.
     part : of the other network that a variant needs.
+    calibration : data sets on which a scorer is calibrated.
 
     Raises
     ------
+    CalibrationError, ShardError : see `grasp_learning.calibration.calibrate`.
     ExportError : the network makes no detector, or has no such variant; a part is missing or
         superfluous; the file gives other results than the network, or cannot be written.
     ParameterError : the architecture is unknown.
@@ -56,6 +62,8 @@ def export(
         raise ExportError(f"{architecture.name} is a part of other detectors and none by itself")
     metadata = describe(checkpoint, licence, variant)
     network = assemble(checkpoint, variant, part).eval()
+    if calibration:
+        metadata = _calibrated(network, calibration, metadata)
     scripted = torch.jit.script(network)
     stream = io.BytesIO()
     torch.jit.save(scripted, stream, _extra_files={METADATA_NAME: metadata.to_json()})
@@ -69,6 +77,18 @@ def export(
     except OSError as error:
         raise ExportError(f"{out}: {error.strerror or error}") from error
     return metadata
+
+
+def _calibrated(
+    network: nn.Module, folders: Sequence[Path], metadata: ModelMetadata
+) -> ModelMetadata:
+    """Calibrate a scorer and tell it in the metadata."""
+    if not isinstance(network, CandidateScorer):
+        raise ExportError(f"{metadata.architecture} is no scorer, which alone can be calibrated")
+    found = calibrate(network, folders)
+    network.slope, network.offset = found.slope, found.offset
+    told = {f"calibration_{name}": float(value) for name, value in asdict(found).items()}
+    return replace(metadata, metrics={**metadata.metrics, **told})
 
 
 def checksum_path(out: Path) -> Path:

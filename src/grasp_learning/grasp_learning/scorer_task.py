@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from grasp_core.checks import Float
 from grasp_core.transforms import approach_frame, transform_points
 from grasp_core.voxels import voxel_downsample
 from grasp_learning.networks.candidate_scorer import CandidateScorer
@@ -24,6 +26,20 @@ VOXEL_M = 0.002
 DEPTH_STEP_M = 0.0025
 #: Straight down in the frame of the scene.
 DOWN = np.array([0.0, 0.0, -1.0])
+
+
+def scorer_scene(view: View, rng: np.random.Generator) -> tuple[Float, NDArray[np.float32]]:
+    """Give what a scorer sees of a view, which holds a measured point.
+
+    Returns
+    -------
+    T_network_camera : (4, 4) pose of the camera in the approach frame.
+    points : (N, 3) metres, in the approach frame, in random order.
+    """
+    points = view.measured[view.measured_valid]
+    T = approach_frame(view.T_world_camera[:3, :3].T @ DOWN, points)
+    scene, _ = voxel_downsample(transform_points(T, points).astype(np.float32), VOXEL_M)
+    return T, rng.permutation(scene)
 
 
 class ScorerTask:
@@ -59,11 +75,9 @@ class ScorerTask:
         ------
         EmptySampleError : the view has no trial, or the camera measured nothing.
         """
-        points = view.measured[view.measured_valid]
-        if len(view.trial_widths) == 0 or len(points) == 0:
+        if len(view.trial_widths) == 0 or not view.measured_valid.any():
             raise EmptySampleError("no executed grasp, or no measured point")
-        T = approach_frame(view.T_world_camera[:3, :3].T @ DOWN, points)
-        scene, _ = voxel_downsample(transform_points(T, points).astype(np.float32), VOXEL_M)
+        T, scene = scorer_scene(view, rng)
         number = len(view.trial_widths)
         chosen = rng.permutation(number)[: self.trials_per_view]
         chosen = np.resize(chosen, self.trials_per_view)  # repeats where a view has fewer
@@ -73,7 +87,7 @@ class ScorerTask:
         positions = transform_points(T, view.trial_positions[chosen])
         with torch.no_grad():
             description = self.network.describe(
-                torch.from_numpy(rng.permutation(scene)),
+                torch.from_numpy(scene),
                 torch.from_numpy(rotations.astype(np.float32)),
                 torch.from_numpy(positions.astype(np.float32)),
                 torch.from_numpy(view.trial_widths[chosen]),

@@ -112,6 +112,8 @@ def test_what_cannot_be_exported_is_named(tmp_path: Path) -> None:
         export(untrained("gpr"), out, "Apache-2.0", part=untrained("instances"))
     with pytest.raises(ExportError, match="instances is a part of other detectors"):
         export(untrained("instances"), out, "Apache-2.0")
+    with pytest.raises(ExportError, match="gpr is no scorer, which alone can be calibrated"):
+        export(untrained("gpr"), out, "Apache-2.0", calibration=[tmp_path])
     with pytest.raises(ExportError, match=r"nowhere/a.ts: No such file"):
         export(untrained("pick_scorer"), tmp_path / "nowhere" / "a.ts", "Apache-2.0")
     assert not out.exists()

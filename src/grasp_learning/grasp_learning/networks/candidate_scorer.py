@@ -7,10 +7,13 @@ own frame, which makes the score independent of where the grasp is.
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 #: Plastic on rubber has more; who presumes little prefers the grasps that hold with little.
 FRICTION = 0.35
+#: Probabilities nearer to 0 or 1 are taken for this when they are calibrated.
+NEAREST = 1e-6
 
 
 class CandidateScorer(nn.Module):
@@ -23,11 +26,14 @@ class CandidateScorer(nn.Module):
     class_of_outcome : class of each `grasp_sim.trial.Outcome`, in its order.
     classes : number of classes.
     friction : coefficient that a detection presumes; no cloud tells it.
+    slope, offset : of the log odds of a detection's scores (Platt 1999); 1 and 0 leave them. See
+        `grasp_learning.calibration`.
     """
 
     def __init__(self, class_of_outcome: tuple[int, ...], friction: float = FRICTION) -> None:
         super().__init__()
         self.friction = friction
+        self.slope, self.offset, self.nearest = 1.0, 0.0, NEAREST
         self.class_of_outcome = class_of_outcome
         self.classes = max(class_of_outcome) + 1
 
@@ -63,7 +69,11 @@ class CandidateScorer(nn.Module):
     ) -> Tensor:
         """Scores (C,) in [0, 1] of C grasps; parameters as those of `describe`."""
         described = self.describe(points, rotations, positions, widths, self.friction)
-        return self.logits(described).softmax(dim=1)[:, 0]
+        return self.calibrated(self.logits(described).softmax(dim=1)[:, 0])
+
+    def calibrated(self, probability: Tensor) -> Tensor:
+        """Correct probabilities (C,); their order stays."""
+        return torch.sigmoid(self.slope * torch.logit(probability, self.nearest) + self.offset)
 
 
 class PointEncoder(nn.Module):

@@ -153,7 +153,7 @@ class PickScorer(CandidateScorer):
                 score = score + self.logits(described).softmax(dim=1)[:, 0]
                 described = self.mirrored(described, 2)
             described = self.mirrored(described, 1)
-        return score / 4
+        return self.calibrated(score / 4)
 
     def mirrored(self, description: list[Tensor], axis: int) -> list[Tensor]:
         """Describe the mirror images of the grasps along their y (1) or their z (2)."""
