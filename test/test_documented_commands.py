@@ -34,6 +34,8 @@ from grasp_core.gripper import Gripper
 from grasp_core.moveit import grasps_from_moveit
 from grasp_core.params import build_params
 from grasp_learning.architectures import find_architecture
+from grasp_learning.generate import LABEL_PREFIX
+from grasp_learning.object_labels import LabelParams
 from grasp_learning.recipe import Recipe
 from grasp_perception.bringup import read_arguments
 
@@ -154,6 +156,9 @@ def test_make_train_has_the_options_of_the_program(training_commands: list[list[
         if arguments[0] == "train":
             find_architecture(arguments[1]).configure("cpu", values)
         elif arguments[0] == "data":
+            of_labels = {key for key in values if key.startswith(LABEL_PREFIX)}
+            labels = {key.removeprefix(LABEL_PREFIX): values.pop(key) for key in of_labels}
+            build_params(LabelParams, labels)
             build_params(Recipe, values)
 
 
@@ -162,7 +167,7 @@ def test_make_train_makes_what_it_reads(training_commands: list[list[str]]) -> N
     for arguments in training_commands:
         after = dict(pairwise(arguments))
         needed = [arguments[1]] if arguments[0] == "export" else []
-        for option in ("--data", "--val", "--detector", "--part"):
+        for option in ("--data", "--val", "--detector", "--part", "--start", "--calibrate"):
             needed += [b for a, b in pairwise(arguments) if a == option]
         assert set(needed) <= made, arguments
         made.add(after["--out"])
