@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from grasp_cli.errors import OptionError
+
 if TYPE_CHECKING:
     from grasp_cli.data_set import DataSet
 
@@ -36,6 +38,11 @@ def export(
     from grasp_learning.graspnet1b.reader import GraspNetReader
 
     data = DataSet.open(folder, gripper)
+    if data.recipe.emptied:
+        raise OptionError(
+            f"{folder}: made with emptied=true, so that objects move and vanish between the views "
+            "of a scene; in GraspNet-1Billion's layout they lie still"
+        )
     bar = Console(stderr=True)
     done = export_scenes(data, graspnet)
     scenes = list(track(done, "scenes", total=len(data.scene_views()), console=bar))

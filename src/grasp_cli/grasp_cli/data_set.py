@@ -56,9 +56,10 @@ class DataSet:
         """
         reader = ShardReader(folder)
         settings = reader.manifest.settings
-        names = [field.name for field in fields(Recipe)]
+        # A setting that is younger than the data set had its default's effect.
+        names = [field.name for field in fields(Recipe) if field.name in settings]
         labels = {field.name: f"label_{field.name}" for field in fields(LabelParams)}
-        lacking = {*names, *labels.values(), "gripper_name"} - set(settings)
+        lacking = {*_OPTIONS, *labels.values(), "gripper_name"} - set(settings)
         if lacking:
             raise OptionError(
                 f"{folder}: not made by `grasp data generate`, its manifest lacks {sorted(lacking)}"

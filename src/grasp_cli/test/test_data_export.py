@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +100,19 @@ def test_models_stand_where_the_objects_are(exported: tuple[DataSet, GraspNetRea
         vertices, triangles = reader.model(int(object_id))
         np.testing.assert_allclose(vertices, model.vertices, atol=1e-7)
         np.testing.assert_array_equal(triangles, model.triangles)
+
+
+def test_scenes_that_change_from_view_to_view_have_no_such_layout(
+    grasp: Callable[..., Result], small_data_set: Path, tmp_path: Path
+) -> None:
+    emptied = Path(shutil.copytree(small_data_set, tmp_path / "emptied"))
+    manifest = json.loads((emptied / "manifest.json").read_text())
+    manifest["settings"]["emptied"] = True
+    (emptied / "manifest.json").write_text(json.dumps(manifest))
+    result = grasp("data", "export", emptied, "--graspnet", tmp_path / "root")
+    assert result.exit_code == 2
+    assert "made with emptied=true" in result.stderr
+    assert not (tmp_path / "root").exists()
 
 
 @pytest.mark.usefixtures("its_labels")

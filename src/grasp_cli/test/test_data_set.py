@@ -73,9 +73,21 @@ def test_a_missing_shard_is_named(copy: Path) -> None:
 def test_a_manifest_of_something_else_is_refused(copy: Path) -> None:
     path = copy / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "settings": {"seed": 1}}))
-    lacking = r"not made by .*, its manifest lacks \['best_share', 'catalogue', "
+    lacking = (
+        r"not made by .*, its manifest lacks \['gripper_name', 'label_approaches', .*'scenes', "
+    )
     with pytest.raises(OptionError, match=lacking):
         DataSet.open(copy)
+
+
+def test_a_data_set_of_before_a_setting_has_its_default(copy: Path) -> None:
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for young in ("best_share", "emptied"):
+        del manifest["settings"][young]
+    path.write_text(json.dumps(manifest))
+    recipe = DataSet.open(copy).recipe
+    assert (recipe.best_share, recipe.emptied, recipe.views) == (0.5, False, 2)
 
 
 def test_a_gripper_of_another_shape_is_refused(copy: Path) -> None:
