@@ -16,6 +16,9 @@ VERSION = 1
 #: Makes grasps from points; gives scores to grasps.
 PROPOSER, SCORER = "proposer", "scorer"
 KINDS = (PROPOSER, SCORER)
+#: Metric of a scorer whose scores were corrected until first-ranked grasps held as often as they
+#: say: how many of such grasps told that.
+CALIBRATED = "calibration_views"
 
 
 @dataclass(frozen=True)

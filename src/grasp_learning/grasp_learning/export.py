@@ -63,7 +63,7 @@ def export(
     metadata = describe(checkpoint, licence, variant)
     network = assemble(checkpoint, variant, part).eval()
     if calibration:
-        metadata = _calibrated(network, calibration, metadata)
+        metadata = calibrated(network, calibration, metadata)
     scripted = torch.jit.script(network)
     stream = io.BytesIO()
     torch.jit.save(scripted, stream, _extra_files={METADATA_NAME: metadata.to_json()})
@@ -79,10 +79,16 @@ def export(
     return metadata
 
 
-def _calibrated(
+def calibrated(
     network: nn.Module, folders: Sequence[Path], metadata: ModelMetadata
 ) -> ModelMetadata:
-    """Calibrate a scorer and tell it in the metadata."""
+    """Calibrate a scorer on data sets, and tell it in its metadata.
+
+    Raises
+    ------
+    CalibrationError, ShardError : see `grasp_learning.calibration.calibrate`.
+    ExportError : the network is no scorer.
+    """
     if not isinstance(network, CandidateScorer):
         raise ExportError(f"{metadata.architecture} is no scorer, which alone can be calibrated")
     found = calibrate(network, folders)

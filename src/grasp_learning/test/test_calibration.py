@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from grasp_core.camera import Camera
+from grasp_core.model_metadata import CALIBRATED, ModelMetadata
 from grasp_learning.calibration import calibrate, fit
 from grasp_learning.errors import CalibrationError
+from grasp_learning.export import calibrated
 from grasp_learning.manifest import Manifest
 from grasp_learning.networks.candidate_scorer import CandidateScorer
 from grasp_learning.networks.pick_scorer import PickScorer
@@ -76,6 +78,18 @@ def test_the_best_candidates_hold_as_often_as_their_calibrated_scores_say(folder
     assert found.expected == pytest.approx(0.9, abs=1e-4)
     scorer.slope, scorer.offset = found.slope, found.offset
     assert float(scorer.calibrated(torch.tensor([0.9]))[0]) == pytest.approx(0.75, abs=1e-3)
+
+
+def test_metadata_tell_that_a_scorer_was_calibrated(folder: Path) -> None:
+    before = ModelMetadata(
+        architecture="test", variant="", kind="scorer", points=0, margin_m=0.1, voxel_m=0.0,
+        params={}, gripper="hand", data_digest="", metrics={"auc": 0.8}, commit="", trained_sec=0.0,
+        licence="",
+    )  # fmt: skip
+    scorer = WidthScorer()
+    metrics = calibrated(scorer, [folder], before).metrics
+    assert scorer.slope == metrics["calibration_slope"] != 1.0
+    assert (metrics["auc"], metrics[CALIBRATED], metrics["calibration_held"]) == (0.8, 40, 0.75)
 
 
 def test_a_known_distortion_is_undone() -> None:

@@ -193,7 +193,8 @@ class Pipeline:
         if len(cloud) == 0:
             return cloud, None, "the cloud holds no valid point"
         with watch("crop"):
-            cloud = cloud.select(self._in_region(cloud, request))
+            if (request.region or self._region) is not None:
+                cloud = cloud.select(self._in_region(cloud, request))
         if len(cloud) == 0:
             return cloud, None, "the region of interest holds no point"
         with watch("outliers"):

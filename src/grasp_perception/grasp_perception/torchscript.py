@@ -24,7 +24,7 @@ from grasp_core.cloud import PointCloud
 from grasp_core.errors import ArrayError, ModelFileError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
-from grasp_core.model_metadata import METADATA_NAME, SCORER, ModelMetadata
+from grasp_core.model_metadata import CALIBRATED, METADATA_NAME, SCORER, ModelMetadata
 from grasp_core.nms import nms
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import inverse
@@ -43,8 +43,9 @@ MOST_SCORED, SPACING_M = 256, 0.005
 #: the network states: seen, a tip's height over the support is as uncertain as the camera's noise.
 MOST_MOVED = 32
 DEPTH_STEPS = (-1, 1, 2)
-#: A scorer gives probabilities; a grasp that rather fails than holds is none.
-LEAST_PROBABILITY = 0.5
+#: A scorer gives probabilities; a grasp that is likely to fail is none. Of grasps that are ranked
+#: first fewer hold than a scorer says that is not calibrated: at one half, about a third.
+LEAST_PROBABILITY, LEAST_CALIBRATED = 0.5, 0.4
 
 
 class TorchScriptDetector:
@@ -72,7 +73,7 @@ class TorchScriptDetector:
         self._path = file.path
         torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
-        self.least_score = LEAST_PROBABILITY if self.metadata.kind == SCORER else 0.0
+        self.least_score = _least_score(self.metadata)
         self.reaches_support = self.metadata.depth_step_m > 0
         self._candidates = AntipodalDetector()
 
@@ -147,6 +148,12 @@ class TorchScriptDetector:
             return Grasps(rotations, positions, widths, scores, cloud.frame_id)
         except ArrayError as error:
             raise ModelFileError(f"{self._path}: gives no grasps: {error}") from error
+
+
+def _least_score(metadata: ModelMetadata) -> float:
+    if metadata.kind != SCORER:
+        return 0.0
+    return LEAST_CALIBRATED if CALIBRATED in metadata.metrics else LEAST_PROBABILITY
 
 
 def _at_other_depths(grasps: Grasps, step_m: float) -> Grasps:

@@ -200,6 +200,14 @@ def test_the_best_candidates_are_tried_at_other_depths(
     assert after.scores.max() > before.scores.max()
 
 
+def test_a_calibrated_scorer_offers_what_is_worth_an_attempt(tmp_path: Path) -> None:
+    file = write_model(tmp_path / "a.ts", HeightScorer(), kind="scorer")
+    told = {"calibration_views": 100.0}
+    calibrated = write_model(tmp_path / "b.ts", HeightScorer(), kind="scorer", metrics=told)
+    assert TorchScriptDetector("a", file).least_score == 0.5
+    assert TorchScriptDetector("b", calibrated).least_score == 0.4
+
+
 def test_no_objects_give_no_grasps(tmp_path: Path, gripper: Gripper, scene: PointCloud) -> None:
     for kind, module in (("proposer", TopProposer()), ("scorer", HeightScorer())):
         file = write_model(tmp_path / "a.ts", module, kind=kind)

@@ -200,11 +200,7 @@ def run_round(
         attempts.append(attempt)
         if watch is not None:
             watch(seen, best, attempt)
-        if attempt.success:
-            cell.clear()
-        else:
-            cell.retreat()
-            failed = Grasps.concatenate([failed, best])
+        failed = _left_behind(cell, attempt, best, failed)
     return Round(seed, tuple(model.name for model in scene.models), tuple(attempts))
 
 
@@ -230,11 +226,7 @@ def execute_best(
     if len(best) == 0:
         return None, failed
     cell = Cell(scene, gripper)
-    if _attempt(cell, best).success:
-        cell.clear()
-    else:
-        cell.retreat()
-        failed = Grasps.concatenate([failed, best])
+    failed = _left_behind(cell, _attempt(cell, best), best, failed)
     left = cell.present
     return (later_scene(scene, cell.T_world_object, left) if left.any() else None), failed
 
@@ -254,6 +246,15 @@ def _attempt(cell: Cell, grasp: Grasps) -> Attempt:
     trial = try_grasp(cell, grasp.T_frame_grasp[0], width)
     names = tuple(cell.scene.models[i].name for i in trial.objects)
     return Attempt(trial.outcome, names, width, float(grasp.scores[0]))
+
+
+def _left_behind(cell: Cell, attempt: Attempt, grasp: Grasps, failed: Grasps) -> Grasps:
+    """Take out what is held, or let go of it; return all failed grasps."""
+    if attempt.success:
+        cell.clear()
+        return failed
+    cell.retreat()
+    return Grasps.concatenate([failed, grasp])
 
 
 def _untried(found: Grasps, failed: Grasps) -> Grasps:
