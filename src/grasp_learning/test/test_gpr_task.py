@@ -180,23 +180,28 @@ def test_one_scene_is_learned_and_every_parameter_takes_part(contact_view: View)
 
 
 def test_a_step_of_training_gives_what_it_gave() -> None:
-    """Pins network, targets and losses as a whole: a change of these numbers must be meant."""
+    """Pins network, targets and losses as a whole: a change of these numbers must be meant.
+
+    In double precision, because in single precision another processor's rounding changes which
+    proposals stage 2 is asked about, and with them the second step.
+    """
     generator = torch.Generator().manual_seed(0)
-    points = (torch.rand((2, 200, 3), generator=generator) - 0.5) * 0.2
-    down = torch.tensor([[0.0, 1, 0], [0, 0, 1], [1, 0, 0]]).expand(2, 4, 3, 3)
+    points = (torch.rand((2, 200, 3), generator=generator).double() - 0.5) * 0.2
+    down = torch.tensor([[0.0, 1, 0], [0, 0, 1], [1, 0, 0]]).double().expand(2, 4, 3, 3)
     batch = {
         "points": points,
         "label_rows": torch.arange(200).expand(2, 200) % 8 - 4,
         "rotations": down,
-        "positions": points[:, :4] + 0.01,
-        "widths": torch.full((2, 4), 0.03),
+        "positions": points[:, :4] + 0.012,  # on no border of a bin
+        "widths": torch.full((2, 4), 0.03).double(),
         "guide_rotations": down,
-        "guide_positions": points[:, :4] + 0.015,
-        "guide_widths": torch.full((2, 4), 0.033),
+        "guide_positions": points[:, :4] + 0.017,
+        "guide_widths": torch.full((2, 4), 0.033).double(),
     }
     batch["label_rows"] = batch["label_rows"].clamp(min=NO_CONTACT)
     torch.manual_seed(0)
     task = GprTask(PARAMS)
+    task.network.double()
     optimizer = torch.optim.SGD(task.network.parameters(), lr=1e-2)
     seen = []
     for _ in range(2):
@@ -205,9 +210,8 @@ def test_a_step_of_training_gives_what_it_gave() -> None:
         losses["total"].backward()
         optimizer.step()
         seen.append({name: value.item() for name, value in losses.items()})
-    before = {"mask": 1.13243, "proposal": 24.6530, "confidence": 0.73232, "refinement": 16.6695}
-    after = {"mask": 1.13435, "proposal": 24.2080, "confidence": 0.74563, "refinement": 14.8306}
+    before = {"mask": 1.13244, "proposal": 25.0584, "confidence": 0.73027, "refinement": 16.6059}
+    after = {"mask": 1.13046, "proposal": 24.6314, "confidence": 0.69422, "refinement": 16.5725}
     for losses, expected in zip(seen, (before, after), strict=True):
-        # Another rounding may change one proposal of 64, which stage 2 is then asked about.
-        for name, tolerance in zip(expected, (1e-3, 1e-3, 0.02, 0.02), strict=True):
-            assert losses[name] == pytest.approx(expected[name], rel=tolerance), name
+        for name in expected:
+            assert losses[name] == pytest.approx(expected[name], rel=1e-3), name
