@@ -113,6 +113,8 @@ class Recipe:
         }.items():  # fmt: skip
             if low > high:
                 raise ParameterError(f"{name}: {low} to {high} is no range")
+        if self.emptied and self.trials == 0:
+            raise ParameterError("emptied: needs trials, for which grasps are detected")
         count = len(object_names(self.catalogue))
         if self.most_objects > count:
             raise ParameterError(

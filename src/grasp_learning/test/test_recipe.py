@@ -129,6 +129,7 @@ def test_objects_are_drawn_from_a_folder_of_meshes(
             "catalogue: 'all' is not one of training, compound, all_training, similar",
         ),
         ({"scenes": 0}, "scenes: 0 is not in"),
+        ({"emptied": True, "trials": 0}, "emptied: needs trials"),
         ({"least_objects": 9, "most_objects": 8}, "least_objects, most_objects: 9 to 8 is no rang"),
         ({"friction": (0.5, 0.3)}, r"friction: 0\.5 to 0\.3 is no range"),
         ({"noise": (np.nan, 1.0)}, "noise: nan is not a finite number"),

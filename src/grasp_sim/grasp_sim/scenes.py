@@ -72,6 +72,9 @@ class SceneSpec:
             raise SceneError(f"friction {self.friction} is not in (0, {MAX_FRICTION}]")
         if self.poses and [len(pose) for pose in self.poses] != [7] * len(self.objects):
             raise SceneError(f"expected 7 numbers for each of {len(self.objects)} objects in poses")
+        for pose in self.poses:
+            if not np.isfinite(pose).all() or not any(pose[3:]):
+                raise SceneError(f"pose {pose} is not finite, or its quaternion is 0")
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -50,6 +50,8 @@ def test_what_is_left_of_a_scene_is_a_scene_that_its_specification_makes_again()
         ({"bin": "bucket"}, "no bin 'bucket'; valid: bin, euro_box, table"),
         ({"poses": ((0.0,) * 7,)}, "expected 7 numbers for each of 6 objects in poses"),
         ({"poses": ((0.0,) * 6,) * 6}, "expected 7 numbers for each of 6 objects in poses"),
+        ({"poses": ((0.0,) * 7,) * 6}, "is not finite, or its quaternion is 0"),
+        ({"poses": ((float("nan"),) * 7,) * 6}, "is not finite, or its quaternion is 0"),
         ({"friction": 0.0}, r"friction 0.0 is not in \(0, 2.0\]"),
         ({"friction": float("nan")}, "friction nan is not in"),
     ],
