@@ -70,8 +70,9 @@ def start_weights(name: str) -> StartWeights:
     Raises
     ------
     OptionError : there is no detector of that name, no file and no folder.
-    ModelFileError : FILE.ts.sha256 is missing, or the list of installed detectors is damaged.
-    CheckpointError : the file or the run's checkpoint is missing or damaged.
+    ModelFileError : the file or its FILE.ts.sha256 is missing, or it is another one; or the list of
+        installed detectors is damaged.
+    CheckpointError : the file is damaged, or the run's checkpoint is missing or damaged.
     """
     from grasp_cli.named_detectors import FILE_ENDING, model_file
     from grasp_learning.start_weights import StartWeights

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from grasp_core.errors import ModelFileError
@@ -19,6 +21,26 @@ KINDS = (PROPOSER, SCORER)
 #: Metric of a scorer whose scores were corrected until first-ranked grasps held as often as they
 #: say: how many of such grasps told that.
 CALIBRATED = "calibration_views"
+
+
+def read_model_file(path: Path, sha256: str) -> bytes:
+    """Read a TorchScript file, which must be the one of this checksum: such a file is code.
+
+    Raises
+    ------
+    ModelFileError : the file is missing or is another one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path}: {error.strerror}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelFileError(
+            f"{path}: its sha256 is {found}, expected {sha256}; the file is not loaded, because a "
+            "TorchScript file is code"
+        )
+    return content
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from grasp_core.model_metadata import read_model_file
 from grasp_learning.checkpoint import Checkpoint
 from grasp_learning.errors import CheckpointError
 
@@ -45,16 +46,10 @@ class StartWeights:
 
         Raises
         ------
-        CheckpointError : missing, no TorchScript file, or not the one of this checksum: then it is
-            not opened, because such a file is code.
+        ModelFileError : missing, or not the one of this checksum: then it is not opened.
+        CheckpointError : no TorchScript file.
         """
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise CheckpointError(f"{file}: {error.strerror}") from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
-            raise CheckpointError(f"{file}: its sha256 is {found}, expected {sha256}")
+        content = read_model_file(file, sha256)
         try:
             network = torch.jit.load(io.BytesIO(content), map_location="cpu")  # type: ignore[no-untyped-call]
         except RuntimeError as error:

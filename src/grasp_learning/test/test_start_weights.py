@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from grasp_core.errors import ModelFileError
 from grasp_learning.errors import CheckpointError
 from grasp_learning.start_weights import StartWeights
 
@@ -28,10 +29,10 @@ def test_the_weights_of_an_exported_file(tmp_path: Path) -> None:
 
 def test_files_that_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.ts"
-    with pytest.raises(CheckpointError, match=r"a\.ts: No such file"):
+    with pytest.raises(ModelFileError, match=r"a\.ts: No such file"):
         StartWeights.of_export(path, 64 * "0")
     _, sha256 = scripted(path)
-    with pytest.raises(CheckpointError, match=f"its sha256 is {sha256}, expected 000"):
+    with pytest.raises(ModelFileError, match=f"its sha256 is {sha256}, expected 000"):
         StartWeights.of_export(path, 64 * "0")
     half = path.read_bytes()[:500]
     path.write_bytes(half)

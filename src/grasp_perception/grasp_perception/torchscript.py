@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from dataclasses import replace
@@ -24,7 +23,13 @@ from grasp_core.cloud import PointCloud
 from grasp_core.errors import ArrayError, ModelFileError
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
-from grasp_core.model_metadata import CALIBRATED, METADATA_NAME, SCORER, ModelMetadata
+from grasp_core.model_metadata import (
+    CALIBRATED,
+    METADATA_NAME,
+    SCORER,
+    ModelMetadata,
+    read_model_file,
+)
 from grasp_core.nms import nms
 from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import inverse
@@ -168,16 +173,7 @@ def _at_other_depths(grasps: Grasps, step_m: float) -> Grasps:
 
 def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:
     """Read a file once, check these bytes, and load them to the CPU."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelFileError(f"{path}: {error.strerror}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelFileError(
-            f"{path}: its sha256 is {found}, expected {sha256}; the file is not loaded, because a "
-            "TorchScript file is code"
-        )
+    content = read_model_file(path, sha256)
     extra = {METADATA_NAME: ""}
     try:
         network = torch.jit.load(io.BytesIO(content), map_location="cpu", _extra_files=extra)  # type: ignore[no-untyped-call]

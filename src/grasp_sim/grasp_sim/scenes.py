@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from grasp_core.checks import Float, check_array
-from grasp_core.transforms import quaternions_xyzw
+from grasp_core.transforms import quaternions_xyzw, transform
 from grasp_sim.bins import BINS
 from grasp_sim.errors import SceneError, SceneRejectedError
 from grasp_sim.objects.catalogue import load_object
@@ -166,10 +166,7 @@ def later_scene(scene: Scene, T_world_object: Float, present: NDArray[np.bool_])
 def _as_matrices(poses: tuple[tuple[float, ...], ...]) -> Float:
     """Poses (m, 4, 4) of rows (x, y, z, qx, qy, qz, qw)."""
     rows = np.array(poses)
-    T = np.tile(np.eye(4), (len(rows), 1, 1))
-    T[:, :3, :3] = Rotation.from_quat(rows[:, 3:]).as_matrix()
-    T[:, :3, 3] = rows[:, :3]
-    return T
+    return transform(Rotation.from_quat(rows[:, 3:]).as_matrix(), rows[:, :3])
 
 
 def draw_scene(
