@@ -78,11 +78,13 @@ class GpdImages(CandidateScorer):
         friction: float,  # noqa: ARG002 - not told in the paper
     ) -> list[Tensor]:
         """Give the images, (C, channels, PIXELS, PIXELS)."""
-        normals = surface_normals(points, self.neighbors)
         low = self.corner.expand(rotations.shape[0], 3)
         local, index, inside = crop_regions(
             points, rotations, positions, low, low + self.box, self.points
         )
+        shown = torch.unique(index[inside])
+        normals = torch.zeros_like(points)
+        normals[shown] = surface_normals(points, points[shown], self.neighbors)
         turned = normals[index] @ rotations
         place = (local - self.corner) / self.box  # 0..1 in the box
         hidden = self.hidden(points, rotations, positions)
@@ -106,10 +108,10 @@ class GpdImages(CandidateScorer):
         return logits
 
 
-def surface_normals(points: Tensor, neighbors: int) -> Tensor:
-    """Fit planes to the neighbours of each point of a cloud (N, 3); return unit normals (N, 3)."""
+def surface_normals(points: Tensor, places: Tensor, neighbors: int) -> Tensor:
+    """Fit planes to the points of a cloud (N, 3) nearest to each place (M, 3); unit normals."""
     count = min(neighbors, points.shape[0])
-    _, index = nearest_neighbors(points.unsqueeze(0), points.unsqueeze(0), count)
+    _, index = nearest_neighbors(points.unsqueeze(0), places.unsqueeze(0), count)
     near = points[index[0]]
     near = near - near.mean(dim=1, keepdim=True)
     normals: Tensor = torch.linalg.eigh(near.transpose(1, 2) @ near).eigenvectors[:, :, 0]
