@@ -109,7 +109,7 @@ def test_no_name_means_all() -> None:
             "",
             "antipodal,dice",
             "no detector 'dice'; valid: antipodal, pick_scorer, gpr, gpr_stage1, pointnet_gpd, "
-            "sbg, sbg_foreground, sbg_object_balanced, random, oracle",
+            "gpd_images, sbg, sbg_foreground, sbg_object_balanced, random, oracle",
         ),
     ],
 )

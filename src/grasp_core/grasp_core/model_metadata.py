@@ -60,8 +60,8 @@ class ModelMetadata:
     points : most points of the scene that it is given, 0 for all.
     margin_m : metres around the points of the objects within which it is given the scene.
     voxel_m : edge of the voxels that these points are thinned to, metres; 0 for none.
-    depth_step_m : metres by which a scorer was trained to look for its best grasps deeper and less
-        deep than they were proposed; 0: it takes them as they are.
+    local_search : whether a scorer was trained on the grasps that it finds around its best ones;
+        without, it takes them as they are proposed.
     params : sizes and switches of the network.
     gripper : name of the gripper that the training data are for.
     data_digest : content hash of the training data.
@@ -88,21 +88,22 @@ class ModelMetadata:
     commit: str
     trained_sec: float
     licence: str
-    depth_step_m: float = 0.0
+    local_search: bool = False
 
     def __post_init__(self) -> None:
         kinds: dict[str, Any] = {
             **dict.fromkeys(("points",), int),
-            **dict.fromkeys(("margin_m", "voxel_m", "trained_sec", "depth_step_m"), (int, float)),
+            **dict.fromkeys(("margin_m", "voxel_m", "trained_sec"), (int, float)),
             **dict.fromkeys(("params", "metrics"), Mapping),
+            "local_search": bool,
         }
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not isinstance(value, kinds.get(field.name, str)) or isinstance(value, bool):
+            value, kind = getattr(self, field.name), kinds.get(field.name, str)
+            if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
                 raise ModelFileError(f"metadata: {field.name} cannot be {value!r}")
         if self.kind not in KINDS:
             raise ModelFileError(f"metadata: kind {self.kind!r}; valid: {', '.join(KINDS)}")
-        for name in ("points", "margin_m", "voxel_m", "depth_step_m"):
+        for name in ("points", "margin_m", "voxel_m"):
             size = getattr(self, name)
             if not size >= 0:
                 raise ModelFileError(f"metadata: {name} {size} must not be negative")

@@ -33,7 +33,7 @@ def test_metadata_come_back() -> None:
 
 def test_files_of_before_a_field_had_a_default_are_read() -> None:
     values = json.loads(METADATA.to_json())
-    assert values.pop("depth_step_m") == 0.0
+    assert values.pop("local_search") is False
     assert ModelMetadata.from_json(json.dumps(values)) == METADATA
 
 
@@ -43,7 +43,7 @@ def test_files_of_before_a_field_had_a_default_are_read() -> None:
         ({"kind": "judge"}, "kind 'judge'; valid: proposer, scorer"),
         ({"points": -1}, "points -1 must not be negative"),
         ({"voxel_m": float("nan")}, "voxel_m nan must not be negative"),
-        ({"depth_step_m": -0.001}, "depth_step_m -0.001 must not be negative"),
+        ({"local_search": 1}, "local_search cannot be 1"),
         ({"points": 1.5}, "points cannot be 1.5"),
         ({"points": True}, "points cannot be True"),
         ({"metrics": [1]}, r"metrics cannot be \[1\]"),

@@ -46,8 +46,8 @@ class Architecture:
     margin_m : metres around the objects within which the detector is given the scene.
     voxel_m : edge of the voxels that these points are thinned to, metres; 0 for none.
     points : gives the most points of the scene for the detector, 0 for all.
-    depth_step_m : metres in which the detector looks for its best grasps deeper and less deep, as
-        `grasp_core.model_metadata.ModelMetadata` tells; 0 for not at all.
+    local_search : whether the detector searches around its best grasps, as
+        `grasp_core.model_metadata.ModelMetadata` tells.
     variants : other detectors than the task's `exportable`, by name.
     """
 
@@ -60,7 +60,7 @@ class Architecture:
     voxel_m: float
     points: Callable[[Any], int]
     variants: Mapping[str, Variant]
-    depth_step_m: float = 0.0
+    local_search: bool = False
 
     def configure(self, preset: str, overrides: Mapping[str, Any]) -> tuple[Any, TrainParams]:
         """Give the parameters of the network and those of training.

@@ -79,7 +79,7 @@ def _scorer(
     name: str,
     params: type,
     network: Callable[[Any], CandidateScorer],
-    depth_step_m: float = 0.0,
+    local_search: bool = False,
     **tiny: float,
 ) -> Architecture:
     """Give a scorer of candidates, which takes the whole scene."""
@@ -97,7 +97,7 @@ def _scorer(
         voxel_m=scorer_task.VOXEL_M,
         points=lambda _: 0,
         variants={},
-        depth_step_m=depth_step_m,
+        local_search=local_search,
     )
 
 
@@ -130,7 +130,7 @@ _ALL = (
         "pick_scorer",
         PickScorerParams,
         lambda p: PickScorer(p.width, p.dropout, p.friction),
-        scorer_task.DEPTH_STEP_M,
+        local_search=True,
         width=8,
     ),
 )

@@ -120,7 +120,7 @@ def describe(checkpoint: Checkpoint, licence: str, variant: str) -> ModelMetadat
         commit=checkpoint.commit,
         trained_sec=checkpoint.seconds,
         licence=licence,
-        depth_step_m=architecture.depth_step_m,
+        local_search=architecture.local_search,
     )
 
 

@@ -21,9 +21,6 @@ MARGIN_M = 0.18
 #: Edge of the voxels that these points are thinned to, metres: fine against a finger, about twice
 #: the spacing of the cameras' points.
 VOXEL_M = 0.002
-#: Steps in which `pick_scorer` looks for its best grasps deeper and less deep, metres: geometric
-#: candidates keep 3 mm over the support, and two steps are more than the noise of a D435.
-DEPTH_STEP_M = 0.0025
 #: Straight down in the frame of the scene.
 DOWN = np.array([0.0, 0.0, -1.0])
 

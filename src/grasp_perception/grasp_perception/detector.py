@@ -16,6 +16,9 @@ from grasp_core.gripper import Gripper
 from grasp_core.plane import Plane
 from grasp_core.point_grid import PointGrid
 
+#: Of a cosine, by which an approach on the border of the cone may be outside.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class DetectionContext:
@@ -43,6 +46,13 @@ class DetectionContext:
     approach_distance: float
     collision_points: int
     rng: np.random.Generator
+
+    def in_cone(self, grasps: Grasps) -> NDArray[np.bool_]:
+        """Which grasps (N,) approach inside the cone."""
+        inside: NDArray[np.bool_] = (
+            grasps.approach @ self.cone_axis >= np.cos(self.cone_half_angle) - ROUNDING
+        )
+        return inside
 
     def free(self, grasps: Grasps, gripper: Gripper) -> NDArray[np.bool_]:
         """Which grasps (N,) are free of collision with the solids, their approach included.

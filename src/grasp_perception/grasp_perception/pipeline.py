@@ -279,7 +279,7 @@ class Pipeline:
         if len(grasps) == 0:
             return grasps, f"all {len(free)} grasps collide with the cloud"
         with watch("filter"):
-            keep = grasps.approach @ context.cone_axis >= np.cos(context.cone_half_angle) - 1e-9
+            keep = context.in_cone(grasps)
             keep &= grasps.widths <= self.gripper.max_width
             keep &= grasps.widths >= self.gripper.min_width
             least = params.min_score if params.min_score >= 0 else self.detector.least_score

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from grasp_core.point_grid import PointGrid
 from grasp_core.transforms import inverse
 from grasp_perception.detector import DetectionContext
 from grasp_perception.geometric.antipodal import AntipodalDetector
+from grasp_perception.local_search import search
 from grasp_perception.model_files import ModelFile
 from grasp_perception.network_scene import network_scene
 
@@ -44,10 +44,6 @@ THREADS = 2
 #: A scorer is given at most so many candidates, the best of those that are free of collision and so
 #: far from each other by GPR eq. 1, metres.
 MOST_SCORED, SPACING_M = 256, 0.005
-#: Of the grasps that score best, so many are tried at other depths too, in steps that the file of
-#: the network states: seen, a tip's height over the support is as uncertain as the camera's noise.
-MOST_MOVED = 32
-DEPTH_STEPS = (-1, 1, 2)
 #: A scorer gives probabilities; a grasp that is likely to fail is none. Of grasps that are ranked
 #: first fewer hold than a scorer says that is not calibrated: at one half, about a third.
 LEAST_PROBABILITY, LEAST_CALIBRATED = 0.5, 0.4
@@ -79,7 +75,7 @@ class TorchScriptDetector:
         torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
         self.least_score = _least_score(self.metadata)
-        self.reaches_support = self.metadata.depth_step_m > 0
+        self.reaches_support = self.metadata.local_search
         self._candidates = AntipodalDetector()
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
@@ -109,11 +105,14 @@ class TorchScriptDetector:
             return self._checked(some.rotations, some.positions, some.widths, scores, cloud)
 
         grasps = scored(grasps)
-        if self.metadata.depth_step_m == 0:
+        if not self.metadata.local_search:
             return grasps
-        moved = _at_other_depths(grasps.ranked()[:MOST_MOVED], self.metadata.depth_step_m)
-        moved = moved[context.free(moved, gripper)]
-        return Grasps.concatenate([grasps, scored(moved)]) if len(moved) else grasps
+
+        def allowed(some: Grasps) -> Grasps:
+            some = some[context.in_cone(some)]
+            return some[context.free(some, gripper)]
+
+        return search(grasps, gripper, allowed, scored)
 
     def _propose(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         T_network_frame, points = self._scene(cloud, context)
@@ -159,16 +158,6 @@ def _least_score(metadata: ModelMetadata) -> float:
     if metadata.kind != SCORER:
         return 0.0
     return LEAST_CALIBRATED if CALIBRATED in metadata.metrics else LEAST_PROBABILITY
-
-
-def _at_other_depths(grasps: Grasps, step_m: float) -> Grasps:
-    """Move each grasp along its approach by each of `DEPTH_STEPS`."""
-    return Grasps.concatenate(
-        [
-            replace(grasps, positions=grasps.positions + n * step_m * grasps.approach)
-            for n in DEPTH_STEPS
-        ]
-    )
 
 
 def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:

@@ -24,9 +24,10 @@ from grasp_perception.detector import DetectionContext
 from grasp_perception.detectors import DETECTORS, load_detector
 from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.gripper_files import load_gripper
+from grasp_perception.local_search import BEAM, MOVES, neighbors
 from grasp_perception.model_files import ModelFile
 from grasp_perception.pipeline import Pipeline, PipelineParams
-from grasp_perception.torchscript import MOST_MOVED, TorchScriptDetector
+from grasp_perception.torchscript import TorchScriptDetector
 
 METADATA = ModelMetadata(
     architecture="test",
@@ -177,27 +178,28 @@ def test_a_scorer_scores_the_geometric_candidates(
     assert found.scores.min() >= detector.least_score == 0.5  # what rather fails is not offered
 
 
-def test_the_best_candidates_are_tried_at_other_depths(
+def test_a_scorer_that_searches_tries_the_grasps_around_its_best(
     tmp_path: Path, gripper: Gripper, scene: PointCloud
 ) -> None:
-    """This scorer prefers what is higher: one step up wins wherever nothing is in the way."""
-    step = 0.002
+    """This scorer prefers what is higher: round by round the best gets there."""
     scorer = {"kind": "scorer", "points": 0}
     plain = TorchScriptDetector("a", write_model(tmp_path / "a.ts", HeightScorer(), **scorer))
-    file = write_model(tmp_path / "b.ts", HeightScorer(), depth_step_m=step, **scorer)
-    moving = TorchScriptDetector("b", file)
-    assert (plain.reaches_support, moving.reaches_support) == (False, True)
+    file = write_model(tmp_path / "b.ts", HeightScorer(), local_search=True, **scorer)
+    searching = TorchScriptDetector("b", file)
+    assert (plain.reaches_support, searching.reaches_support) == (False, True)
     objects, context = above(scene, 0.48), context_of(scene)
     before = plain.detect(objects, gripper, context)
-    after = moving.detect(objects, gripper, context_of(scene))
+    after = searching.detect(objects, gripper, context_of(scene))
     np.testing.assert_array_equal(after.positions[: len(before)], before.positions)
-    best = before.ranked()[:MOST_MOVED]
-    moved = after[len(before) :]
-    expected = np.concatenate([best.positions + n * step * best.approach for n in (-1, 1, 2)])
-    assert 0 < len(moved) <= len(expected)
-    assert set(map(tuple, moved.positions.round(9))) <= set(map(tuple, expected.round(9)))
-    assert context.free(moved, gripper).all()
-    assert after.scores.max() > before.scores.max()
+    np.testing.assert_array_equal(after.scores[: len(before)], before.scores)
+    tried = after[len(before) :]
+    first = neighbors(before.ranked()[: BEAM[0]], gripper)
+    first = first[context.in_cone(first) & context.free(first, gripper)]
+    np.testing.assert_array_equal(tried.positions[: len(first)], first.positions)
+    assert len(first) < len(tried) <= len(MOVES) * sum(BEAM)
+    assert context.free(tried, gripper).all()
+    assert context.in_cone(tried).all()
+    assert after.scores.max() > tried.scores[: len(first)].max() > before.scores.max()
 
 
 def test_a_calibrated_scorer_offers_what_is_worth_an_attempt(tmp_path: Path) -> None:
