@@ -47,6 +47,7 @@ from grasp_perception.geometric.jaw_fit import (
     SUPPORT_MARGIN_M,
 )
 from grasp_perception.geometric.surface import CONTOUR_GAP, NEIGHBORS
+from grasp_perception.local_search import ASIDE_M, BEAM, MOVES, TILT, TURN, WIDER_M
 from grasp_perception.preprocess import (
     BELOW_M,
     BELOW_SHARE,
@@ -122,6 +123,12 @@ def test_the_numbers_of_the_detector_page_are_those_of_the_code() -> None:
         f"higher than {WAVE_HEIGHT} times `support_distance`, or a piece of "
         f"{WAVE_AREA_M2 * 1e4:.0f} cm2",
         f"pieces of fewer than {SPECK_VOXELS} voxels",
+        f"The best {BEAM[0]} are moved, each in {len(MOVES)} ways",
+        f"tilted by {np.degrees(TILT):.0f} degrees",
+        f"turned by {np.degrees(TURN):.0f} degrees about the approach",
+        f"shifted by {ASIDE_M * 1000:.0f} mm along the fingers' breadth, "
+        f"opened {WIDER_M * 1000:.0f} mm wider",
+        f"of all, the best {BEAM[1]} are moved again",
         f"From the {NEIGHBORS} nearest neighbours within {SURFACE_RADIUS_M * 1000:.0f} mm",
         f"more than {np.degrees(CONTOUR_GAP):.0f} degrees",
         f"(coefficient {FRICTION})",

@@ -133,6 +133,11 @@ milliseconds of the process: median, 5th and 95th percentile. Rates have Wilson'
   limit that a trajectory uses: median, least and most.
 """
 
+SBG_TABLE1 = """\
+The ablations of Scale-Balanced Grasp, trained alike and briefly, judged as the average precision;
+[evaluation.md](evaluation.md) tells how they were trained and has the paper's beside them.
+"""
+
 #: Title and introduction of each results file; a file that is not listed gets its name as title.
 INTRODUCTIONS = {
     "latency": ("Latency", LATENCY),
@@ -143,10 +148,16 @@ INTRODUCTIONS = {
     "data": ("Data sets", DATA),
     "planning": ("Motion planning", PLANNING),
     "physics_labels": ("Force closure against physics", PHYSICS_LABELS),
+    "sbg_table1": ("Table 1 of Scale-Balanced Grasp", SBG_TABLE1),
 }
 #: What has a table of its own in a results file that compares detectors; in others each detector or
 #: subject has one.
-HEADINGS = {"clutter": "metric", "ablation": "setting", "gpr_tables": "setting"}
+HEADINGS = {
+    "clutter": "metric",
+    "ablation": "setting",
+    "gpr_tables": "setting",
+    "sbg_table1": "setting",
+}
 #: Fields of a row that a table shows down and across, by the field that it has one value of.
 _AXES = {
     "about": ("metric", "setting"),
