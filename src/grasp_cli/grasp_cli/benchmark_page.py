@@ -43,6 +43,7 @@ executed in physics and succeeds if an object is still held after lift and shake
 meets the same scenes, views and noise. In brackets Wilson's 95 % interval, which takes attempts and
 objects as independent; those of one round are not quite.
 
+- *rounds*: scenes played. Who has played fewer than another has played the first of them.
 - *success_rate*: of the attempts, those after which an object was held.
 - *completion_rate*: of the objects, those taken out. *declutter_rate*: of the rounds, those in
   which every object was taken out.

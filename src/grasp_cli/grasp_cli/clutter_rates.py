@@ -2,6 +2,7 @@
 
 | metric | definition |
 |---|---|
+| rounds | scenes that were played, those of the first seeds |
 | success_rate | attempts after which an object was held, of all attempts |
 | completion_rate | objects taken out, of all objects |
 | declutter_rate | rounds in which every object was taken out, of all rounds |
@@ -45,7 +46,9 @@ def rate_rows(records: Sequence[Record]) -> list[Row]:
     counts |= _attempt_counts([attempt for r in rounds for attempt in r.attempts])
     seeds = tuple(sorted(r.seed for r in rounds))
     setting, detector = played[0].setting, played[0].detector
-    rows = [
+    number = len(rounds)
+    rows = [Row(setting, "rounds", number, number, number, number, seeds, detector=detector)]
+    rows += [
         Row(setting, metric, *wilson(k, n), n, seeds, detector=detector)
         for metric, (k, n) in counts.items()
         if n > 0

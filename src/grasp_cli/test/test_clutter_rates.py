@@ -36,6 +36,7 @@ def test_rates_by_hand() -> None:
     assert {row.seeds for row in rows} == {(1000, 1001)}
     rates = {row.metric: (row.value, row.n) for row in rows}
     assert rates == {
+        "rounds": (2, 2),
         "success_rate": (3 / 5, 5),
         "completion_rate": (4 / 5, 5),
         "declutter_rate": (1 / 2, 2),
@@ -72,12 +73,13 @@ def test_figures_of_nothing_are_left_out() -> None:
     assert rate_rows(RECORDS[2:]) == []
     nothing_found = rate_rows([record(1000, "ab", [])])
     assert [row.metric for row in nothing_found] == [
+        "rounds",
         "completion_rate",
         "declutter_rate",
         "completion_rate_two_failures",
         "declutter_rate_two_failures",
     ]
-    assert {row.value for row in nothing_found} == {0.0}
+    assert [row.value for row in nothing_found] == [1, 0, 0, 0, 0]
 
 
 def test_objects_by_hand() -> None:
