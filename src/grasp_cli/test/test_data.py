@@ -61,7 +61,7 @@ def test_own_meshes_become_a_data_set(grasp: Command, tmp_path: Path) -> None:
     assert view.free.any()
     unknown = grasp("data", "generate", "--out", tmp_path / "b", "--meshes", tmp_path / "none")
     assert unknown.exit_code == 2
-    valid = "training, compound, all_training, with_cartons, similar, novel, novel_small"
+    valid = "training, compound, all_training, similar, novel, novel_small"
     assert f"is not one of {valid}, and no folder" in unknown.stderr
 
 

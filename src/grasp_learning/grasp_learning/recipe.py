@@ -18,7 +18,6 @@ from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
 from grasp_sim.cameras import D435_TABLE, PHOXI_BIN, CameraSetup
 from grasp_sim.objects.catalogue import (
-    CARTONS,
     COMPOUND,
     NOVEL,
     NOVEL_SMALL,
@@ -30,12 +29,11 @@ from grasp_sim.objects.catalogue import (
 from grasp_sim.objects.families import FRICTION
 from grasp_sim.scenes import SceneSpec
 
-#: Names of objects by the recipe's `catalogue`. Only the first four are to be learned from.
+#: Names of objects by the recipe's `catalogue`. Only the first three are to be learned from.
 CATALOGUES = {
     "training": TRAINING,
     "compound": COMPOUND,
     "all_training": TRAINING + COMPOUND,
-    "with_cartons": TRAINING + COMPOUND + CARTONS,
     "similar": SIMILAR,
     "novel": NOVEL,
     "novel_small": NOVEL_SMALL,

@@ -126,7 +126,7 @@ def test_objects_are_drawn_from_a_folder_of_meshes(
     [
         (
             {"catalogue": "all"},
-            "catalogue: 'all' is not one of training, compound, all_training, with_cartons",
+            "catalogue: 'all' is not one of training, compound, all_training, similar",
         ),
         ({"scenes": 0}, "scenes: 0 is not in"),
         ({"emptied": True, "trials": 0}, "emptied: needs trials"),

@@ -23,12 +23,6 @@ def box_block(rng: np.random.Generator) -> Solid:
     return chamfered_box(x, y, z, 0.001)
 
 
-def carton(rng: np.random.Generator) -> Solid:
-    """Carton of groceries, mostly too wide for a gripper where it lies flat."""
-    x, y, z = rng.uniform((0.02, 0.07, 0.09), (0.06, 0.14, 0.2))
-    return chamfered_box(x, y, z, 0.001)
-
-
 def die(rng: np.random.Generator) -> Solid:
     """Small cube or near-cube with blunt edges."""
     side = rng.uniform(0.008, 0.024)

@@ -23,16 +23,13 @@ TRAINING_SEEDS = range(3)
 #: The first seed that training never sees.
 HELD_OUT_SEED = 3
 
-_NAMED = tuple(family for family in FAMILIES if family not in ("compound", "carton"))
+_NAMED = tuple(family for family in FAMILIES if family != "compound")
 
 TRAINING = tuple(f"{family}-{seed:04d}" for family in _NAMED for seed in TRAINING_SEEDS)
 SIMILAR = tuple(f"{family}-{HELD_OUT_SEED:04d}" for family in _NAMED[::2])
 
 #: For training too: shapes that are no tool and no toy, each unlike the others.
 COMPOUND = tuple(f"compound-{seed:04d}" for seed in range(96))
-
-#: And what a gripper does not span as it mostly lies: most of it is better left where it is.
-CARTONS = tuple(f"carton-{seed:04d}" for seed in range(36))
 
 #: Random shapes, every 29th of the thousand so that all their kinds occur, and groceries. Two have
 #: bodies that are turned inside out, so convex parts cannot represent them.

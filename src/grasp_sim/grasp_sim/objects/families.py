@@ -116,7 +116,6 @@ FAMILIES: dict[str, Family] = {
     "bone": Family(toys.bone, PLASTIC),
     "plane": Family(toys.plane, WOOD),
     "compound": Family(compounds.compound, FULL),
-    "carton": Family(blocks.carton, HOLLOW),
 }
 
 
