@@ -73,7 +73,9 @@ def clutter(
     docs: DocsOption = Path("docs"),
     rounds: Annotated[int, typer.Option(help="Scenes of each setting.", min=1)] = 40,
     settings: Annotated[str, typer.Option(help="Names, with commas; empty: all.")] = "",
-    detectors: Annotated[str, typer.Option(help="Names, with commas; empty: all.")] = "",
+    detectors: Annotated[
+        str, typer.Option(help="Names or FILE.ts, with commas; empty: all installed.")
+    ] = "",
     jobs: Annotated[int, typer.Option(help="Processes.", min=1)] = CORES,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Records, pictures of failures, report.")

@@ -20,6 +20,7 @@ from grasp_cli.clutter_records import Record, RecordFile
 from grasp_cli.clutter_report import write_report
 from grasp_cli.clutter_settings import GRIPPER, SETTINGS
 from grasp_cli.errors import OptionError
+from grasp_cli.named_detectors import FILE_ENDING, title
 from grasp_cli.results import Row
 from grasp_perception.gripper_files import load_gripper
 from grasp_sim.clutter import Round, Watch, run_round
@@ -38,13 +39,13 @@ class Job:
 
     Attributes
     ----------
-    settings, detectors : names.
+    settings, detectors : names; a detector may be FILE.ts with FILE.ts.sha256 beside it.
     rounds : of each setting and detector.
     out : folder of records, pictures and the report.
 
     Raises
     ------
-    OptionError : a name is unknown.
+    OptionError : a name is unknown, or two detectors have the same in results.
     """
 
     settings: tuple[str, ...]
@@ -54,12 +55,12 @@ class Job:
 
     def __post_init__(self) -> None:
         _check_names("setting", self.settings, SETTINGS)
-        _check_names("detector", self.detectors, NAMES)
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Settings with detectors."""
-        return [(setting, detector) for setting in self.settings for detector in self.detectors]
+        installed = [name for name in self.detectors if not name.endswith(FILE_ENDING)]
+        _check_names("detector", installed, NAMES)
+        titles = [title(name) for name in self.detectors]
+        for name in titles:
+            if titles.count(name) > 1:
+                raise OptionError(f"more than one detector would be {name!r} in the results")
 
     @property
     def seeds(self) -> range:
@@ -87,7 +88,7 @@ def measure(job: Job, command: str) -> list[Row]:
 
     Raises
     ------
-    RecordError : a file of records is damaged, or was made with something else.
+    ModelFileError, RecordError : see `play_rounds`.
     """
     records = play_rounds(job)
     rows = [row for played in records.values() for row in rate_rows(played)]
@@ -103,22 +104,28 @@ def play_rounds(job: Job) -> dict[tuple[str, str], list[Record]]:
 
     Raises
     ------
+    ModelFileError : the file of a network is missing or damaged.
     RecordError : a file of records is damaged, or was made with something else.
     """
-    files = {pair: RecordFile(job.out / "rounds", *pair) for pair in job.pairs}
-    records = {pair: files[pair].read(made_with(*pair)) for pair in job.pairs}
+    files: dict[tuple[str, str], RecordFile] = {}
+    records: dict[tuple[str, str], dict[int, Record]] = {}
+    for setting in job.settings:
+        for detector in job.detectors:
+            pair = setting, title(detector)
+            files[pair] = RecordFile(job.out / "rounds", *pair)
+            records[pair] = files[pair].read(made_with(setting, detector))
     missing = [
         (setting, detector, seed)
         for setting in job.settings
         for seed in job.seeds
         for detector in job.detectors
-        if seed not in records[setting, detector]
+        if seed not in records[setting, title(detector)]
     ]
     for record in _with_progress(missing, job.out / "failures"):
         pair = record.setting, record.detector
         files[pair].append(record)
         records[pair][record.played.seed] = record
-    return {pair: [records[pair][seed] for seed in job.seeds] for pair in job.pairs}
+    return {pair: [played[seed] for seed in job.seeds] for pair, played in records.items()}
 
 
 def play(setting: str, detector: str, seed: int, watch: Watch | None = None) -> Record:
@@ -131,7 +138,7 @@ def play(setting: str, detector: str, seed: int, watch: Watch | None = None) -> 
     except (SceneRejectedError, UnstableSimulationError) as error:
         played, void = Round(seed, (), ()), str(error)
     times = tuple(player.stage_cpu_ms)
-    return Record(setting, detector, made_with(setting, detector), played, times, void)
+    return Record(setting, title(detector), made_with(setting, detector), played, times, void)
 
 
 def made_with(setting: str, detector: str) -> str:
@@ -159,7 +166,7 @@ def _play_pictured(setting: str, detector: str, seed: int, pictures: Path) -> Re
     """Play one round; draw its failures if it is one of the first."""
     watch = None
     if seed < FIRST_SEED + PICTURED_ROUNDS:
-        watch = FailurePictures(pictures, f"{setting}, {detector}, seed {seed}")
+        watch = FailurePictures(pictures, f"{setting}, {title(detector)}, seed {seed}")
     return play(setting, detector, seed, watch)
 
 

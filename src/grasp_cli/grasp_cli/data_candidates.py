@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
-from grasp_cli.named_detectors import named_detector, title
+from grasp_cli.named_detectors import shared_detector, title
 from grasp_core.cloud import PointCloud
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_core.transforms import transform
-from grasp_perception.detector import Detector
 from grasp_perception.pipeline import Pipeline, PipelineParams
 from grasp_perception.request import Region, Request
 from grasp_sim.bins import Bin
@@ -38,13 +35,13 @@ def candidates(name: str, cloud: PointCloud, box: Bin, gripper: Gripper) -> Gras
     cloud : as measured, in the frame "world".
     """
     params = PipelineParams(nms_distance=NMS_M, max_grasps=MOST, min_score=0.0)
-    pipeline = Pipeline(params, gripper, _detector(name))
+    pipeline = Pipeline(params, gripper, shared_detector(name))
     return pipeline.run(cloud, Request(region=inner_region(box, cloud.frame_id))).grasps
 
 
 def identity(name: str) -> str:
     """Name a detector, and its weights if it has any: other weights propose other grasps."""
-    return f"{title(name)} {_detector(name).checksum}".strip()
+    return f"{title(name)} {shared_detector(name).checksum}".strip()
 
 
 def inner_region(box: Bin, frame_id: str) -> Region:
@@ -53,9 +50,3 @@ def inner_region(box: Bin, frame_id: str) -> Region:
     size = np.array([box.length + 2 * margin, box.width + 2 * margin, HEIGHT_M])
     center = transform(np.eye(3), [0.0, 0.0, HEIGHT_M / 2 - BELOW_M])
     return Region(center, size, frame_id)
-
-
-@cache
-def _detector(name: str) -> Detector:
-    """Make a detector once in each process: a network takes its time to load."""
-    return named_detector(name)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from grasp_cli.clutter_detectors import IN_PIPELINE
 from grasp_cli.errors import OptionError
 from grasp_cli.eval_sources import Sample
-from grasp_cli.named_detectors import FILE_ENDING, detector_of_file
+from grasp_cli.named_detectors import shared_detector
 from grasp_core.cloud import PointCloud
 from grasp_core.collision import gripper_collisions
 from grasp_core.grasps import Grasps
@@ -66,7 +63,7 @@ def find_grasps(name: str, sample: Sample, gripper: Gripper) -> Found:
             raise OptionError(f"{LABELS!r} needs a generated data set (--data)")
         return Found(sample.labels, sample.labels)
     params = PipelineParams()
-    tap = _Tap(find_detector(name), sample.cloud.frame_id)
+    tap = _Tap(shared_detector(name), sample.cloud.frame_id)
     Pipeline(params, gripper, tap).run(sample.cloud, Request(region=sample.region))
     if tap.context is None:  # nothing to search on was left
         return Found(tap.grasps, tap.grasps)
@@ -88,21 +85,9 @@ def check_name(name: str) -> None:
     OptionError : lists the valid names.
     ModelFileError : the file of a network is missing or damaged.
     """
-    if name != LABELS:
-        find_detector(name)
-
-
-@cache
-def find_detector(name: str) -> Detector:
-    """Make a detector once in each process: a network takes its time to load.
-
-    Parameters
-    ----------
-    name : of a detector, or FILE.ts with FILE.ts.sha256 beside it.
-    """
-    if name.endswith(FILE_ENDING):
-        return detector_of_file(Path(name))
-    if name not in IN_PIPELINE:
-        valid = ", ".join([*IN_PIPELINE, LABELS])
-        raise OptionError(f"no detector {name!r}; valid: {valid}, or FILE{FILE_ENDING}")
-    return IN_PIPELINE[name]()
+    if name == LABELS:
+        return
+    try:
+        shared_detector(name)
+    except OptionError as error:
+        raise OptionError(f"{error}, or {LABELS}") from error

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from grasp_cli.errors import OptionError
+from grasp_cli.random_detector import RandomDetector
 from grasp_core.errors import ModelFileError
 from grasp_perception.detector import Detector
 from grasp_perception.detectors import DETECTORS, load_detector
 from grasp_perception.model_files import ModelFile
 
 FILE_ENDING = ".ts"
+
+#: By name: what perception has, and one to compare with.
+INSTALLED: dict[str, Callable[[], Detector]] = {
+    **DETECTORS,
+    RandomDetector.name: RandomDetector,
+}
 
 
 def named_detector(name: str) -> Detector:
@@ -27,11 +36,17 @@ def named_detector(name: str) -> Detector:
     """
     if name.endswith(FILE_ENDING):
         return detector_of_file(Path(name))
-    if name not in DETECTORS:
+    if name not in INSTALLED:
         raise OptionError(
-            f"no detector {name!r}; valid: {', '.join(DETECTORS)}, or FILE{FILE_ENDING}"
+            f"no detector {name!r}; valid: {', '.join(INSTALLED)}, or FILE{FILE_ENDING}"
         )
-    return DETECTORS[name]()
+    return INSTALLED[name]()
+
+
+@cache
+def shared_detector(name: str) -> Detector:
+    """Make a detector once in each process, as `named_detector`: a network takes time to load."""
+    return named_detector(name)
 
 
 def detector_of_file(path: Path) -> Detector:

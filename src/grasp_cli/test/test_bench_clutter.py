@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from grasp_cli.clutter_records import RecordError
 from grasp_cli.clutter_settings import SETTINGS
 from grasp_cli.errors import OptionError
 from grasp_cli.results import read_results
+from grasp_core.errors import ModelFileError
+from grasp_perception.model_files import installed_models
 from grasp_sim.clutter import Setting
 from grasp_sim.errors import UnstableSimulationError
 
@@ -57,6 +60,26 @@ def test_the_command_plays_reports_and_goes_on(
         row.detector: len(row.seeds) for row in read_results(docs / "results" / "clutter.json").rows
     }
     assert rounds == {"antipodal": 2, "random": 1}  # what was not measured again stays
+
+
+def test_a_users_network_plays_under_the_name_of_its_file(tmp_path: Path) -> None:
+    installed = installed_models()["pointnet_gpd"]
+    mine = tmp_path / "mine.ts"
+    with pytest.raises(ModelFileError, match=r"mine\.ts\.sha256"):
+        play_rounds(job_of("tiny", str(mine), 1, tmp_path))
+    shutil.copy(installed.path, mine)
+    (tmp_path / "mine.ts.sha256").write_text(f"{installed.sha256}  mine.ts\n")
+    records = play_rounds(job_of("tiny", f"{mine},antipodal", 1, tmp_path / "out"))
+    assert list(records) == [("tiny", "mine"), ("tiny", "antipodal")]
+    (record,) = records["tiny", "mine"]
+    assert record.detector == "mine"
+    assert record.made_with == made_with("tiny", "pointnet_gpd")
+    assert record.played.attempts
+
+
+def test_one_name_for_two_detectors_is_refused() -> None:
+    with pytest.raises(OptionError, match="more than one detector would be 'gpr'"):
+        job_of("tiny", "gpr,runs/gpr.ts", 1, Path("out"))
 
 
 def test_one_round_is_the_same_in_two_processes() -> None:

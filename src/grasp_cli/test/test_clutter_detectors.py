@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from grasp_cli import clutter_detectors
-from grasp_cli.clutter_detectors import NAMES, ORACLE, Player, RandomDetector, checksum
+from grasp_cli.clutter_detectors import NAMES, ORACLE, Player, checksum
+from grasp_cli.random_detector import RandomDetector
 from grasp_core.grasps import Grasps
 from grasp_perception.detectors import DETECTORS
 from grasp_perception.geometric.antipodal import AntipodalDetector

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grasp_cli.clutter_detectors import IN_PIPELINE
 from grasp_cli.errors import OptionError
 from grasp_cli.eval_detectors import check_name, find_grasps
 from grasp_cli.eval_sources import Sample, SimulatedViews
+from grasp_cli.named_detectors import INSTALLED
 from grasp_core.cloud import PointCloud
 from grasp_core.collision import gripper_collisions
 from grasp_core.errors import ModelFileError
@@ -46,7 +46,7 @@ class SunkDetector(AntipodalDetector):
 def test_free_are_the_grasps_that_meet_no_point_on_their_way(
     sample: Sample, gripper: Gripper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(IN_PIPELINE, SunkDetector.name, SunkDetector)
+    monkeypatch.setitem(INSTALLED, SunkDetector.name, SunkDetector)
     found = find_grasps(SunkDetector.name, sample, gripper)
     assert found.grasps.frame_id == "world"
     assert 0 < len(found.free) < len(found.grasps)

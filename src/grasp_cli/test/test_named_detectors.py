@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from grasp_cli.errors import OptionError
-from grasp_cli.named_detectors import named_detector, title
+from grasp_cli.named_detectors import named_detector, shared_detector, title
 from grasp_core.errors import ModelFileError
 
 
 def test_an_installed_detector_is_made() -> None:
     assert named_detector("antipodal").name == "antipodal"
+
+
+def test_a_process_shares_a_detector() -> None:
+    assert shared_detector("random") is shared_detector("random")
+    assert named_detector("random") is not named_detector("random")
 
 
 def test_unknown_names_and_files_are_refused(tmp_path: Path) -> None:
