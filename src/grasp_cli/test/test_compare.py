@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from typer.testing import Result
 
+from grasp_cli.named_detectors import INSTALLED
 from grasp_core.cloud import PointCloud
 from grasp_core.grasps import Grasps
 from grasp_core.gripper import Gripper
 from grasp_perception.bags.bag_writer import BagWriter
 from grasp_perception.clouds.cloud_files import read_cloud_file
 from grasp_perception.detector import DetectionContext
-from grasp_perception.detectors import DETECTORS
 from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.ros import cloud_message
 from grasp_perception.share import share_path
@@ -47,7 +47,7 @@ class BestDetector(AntipodalDetector):
 def test_tables_json_and_pictures(
     grasp: Command, bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(DETECTORS, "best", BestDetector)
+    monkeypatch.setitem(INSTALLED, "best", BestDetector)
     out, pictures = tmp_path / "compared.json", tmp_path / "pictures"
     result = grasp(
         "compare", bag, "--detectors", "antipodal,best",
@@ -92,7 +92,7 @@ def test_bad_options_end_with_2(
 def test_without_any_grasp_it_ends_with_1(
     grasp: Command, bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(DETECTORS, "best", BestDetector)
+    monkeypatch.setitem(INSTALLED, "best", BestDetector)
     params = tmp_path / "moon.yaml"
     params.write_text("/**: {ros__parameters: {frame: moon}}\n")
     result = grasp("compare", bag, "--detectors", "antipodal,best", "--params", params)
