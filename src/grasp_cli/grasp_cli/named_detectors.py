@@ -35,7 +35,8 @@ def named_detector(name: str) -> Detector:
     ModelFileError : the file of a network is missing or damaged.
     """
     if name.endswith(FILE_ENDING):
-        return detector_of_file(Path(name))
+        path = Path(name)
+        return load_detector(path.stem, model_file(path))
     if name not in INSTALLED:
         raise OptionError(
             f"no detector {name!r}; valid: {', '.join(INSTALLED)}, or FILE{FILE_ENDING}"
@@ -47,16 +48,6 @@ def named_detector(name: str) -> Detector:
 def shared_detector(name: str) -> Detector:
     """Make a detector once in each process, as `named_detector`: a network takes time to load."""
     return named_detector(name)
-
-
-def detector_of_file(path: Path) -> Detector:
-    """Load a network; the file of its checksum lies beside it, as `grasp export` leaves it.
-
-    Raises
-    ------
-    ModelFileError : a file is missing or damaged.
-    """
-    return load_detector(path.stem, model_file(path))
 
 
 def model_file(path: Path) -> ModelFile:
