@@ -72,6 +72,8 @@ class Bench:
         self._ending.set()
         self._spinner.join(TIMEOUT_SEC)
         self._executor.shutdown()
+        for node in (self.arm, self.node):  # else the camera's pose is still sent to the next test
+            node.destroy_node()
         rclpy.try_shutdown()
 
     def until(self, condition: Callable[[], Any]) -> Any:

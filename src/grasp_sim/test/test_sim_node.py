@@ -63,13 +63,19 @@ class Probe:
 def start() -> Iterator[Start]:
     """Start the camera with parameters, and a probe beside it."""
 
+    nodes: list[Node] = []
+
     def make(**parameters: object) -> tuple[SimCamera, Probe]:
         given = [part for key, value in parameters.items() for part in ("-p", f"{key}:={value}")]
         rclpy.init(args=["--ros-args", *given])
         camera = SimCamera()
-        return camera, Probe(camera)
+        probe = Probe(camera)
+        nodes.extend((camera, probe.node))
+        return camera, probe
 
     yield make
+    for node in nodes:  # else the camera's pose is still sent to the next test
+        node.destroy_node()
     rclpy.try_shutdown()
 
 
