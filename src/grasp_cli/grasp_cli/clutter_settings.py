@@ -25,6 +25,9 @@ SETTINGS = {
         Setting("packed", NOVEL, (5, 5), mode="packed", bin="table", attempts=VGN_ATTEMPTS),
         Setting("pile", NOVEL, (5, 5), bin="table", attempts=VGN_ATTEMPTS),
         # GPR, section VI-C: 10 objects in a bin, 15 attempts, a PhoXi above.
+        Setting("phoxi_similar", SIMILAR, objects=(10, 10), setup=PHOXI_BIN),
         Setting("phoxi_novel", NOVEL, objects=(10, 10), setup=PHOXI_BIN),
+        Setting("phoxi_hard", NOVEL, (12, 15), friction=0.35, noise=2.0, setup=PHOXI_BIN),
+        Setting("phoxi_small", NOVEL_SMALL, (5, 6), attempts=8, setup=PHOXI_BIN),
     )
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,15 +24,6 @@ SIMULATION = [
     "test_two_cameras.py",
 ]
 collect_ignore_glob = [] if find_spec("mujoco") else SIMULATION
-
-#: Domain numbers whose ports every system has free.
-ROS_DOMAINS = 101
-
-
-def pytest_configure() -> None:
-    """Give each worker its own ROS domain, before anything of ROS is made; children inherit it."""
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % ROS_DOMAINS)
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 
 
 @pytest.fixture(scope="session")

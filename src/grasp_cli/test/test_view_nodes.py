@@ -37,8 +37,10 @@ class Executor:
         self._node = node = rclpy.create_node("executor", context=self._context)
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         node.create_timer(0.2, self._tell)
-        ActionServer(node, Pick, "/pick", self._pick)
-        ActionServer(node, ClearBin, "/clear_bin", print)
+        self._servers = [
+            ActionServer(node, Pick, "/pick", self._pick),
+            ActionServer(node, ClearBin, "/clear_bin", print),
+        ]
         node.create_service(Trigger, "/executor/stop", self._stop)
         self._executor = MultiThreadedExecutor(3, context=self._context)
         self._executor.add_node(node)
@@ -49,6 +51,8 @@ class Executor:
         self._stopped.set()
         self._executor.shutdown()
         self._thread.join()
+        for server in self._servers:  # else the node stays on the network until they are collected
+            server.destroy()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
 

@@ -15,6 +15,9 @@ from grasp_core.model_metadata import read_model_file
 from grasp_learning.checkpoint import Checkpoint
 from grasp_learning.errors import CheckpointError
 
+#: Where the file of a proposer has the network that was trained; beside it are parts of variants.
+TRAINED = "network."
+
 
 @dataclass(frozen=True, eq=False)
 class StartWeights:
@@ -55,4 +58,10 @@ class StartWeights:
         except RuntimeError as error:
             reason = str(error).partition("\n")[0]
             raise CheckpointError(f"{file}: not a TorchScript file ({reason})") from error
-        return cls(network.state_dict(), sha256)
+        weights = network.state_dict()
+        trained = {
+            name.removeprefix(TRAINED): weight
+            for name, weight in weights.items()
+            if name.startswith(TRAINED)
+        }
+        return cls(trained or weights, sha256)

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from grasp_core.errors import ModelFileError
+from grasp_learning.architectures import ARCHITECTURES, find_architecture
+from grasp_learning.checkpoint import load_weights
 from grasp_learning.errors import CheckpointError
 from grasp_learning.start_weights import StartWeights
 
@@ -25,6 +27,27 @@ def test_the_weights_of_an_exported_file(tmp_path: Path) -> None:
     assert found.weights.keys() == network.state_dict().keys()
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, found.weights[name]), name
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [("gpr", ""), ("gpr", "stage1"), ("sbg", ""), ("sbg", "object_balanced"), ("pick_scorer", "")],
+)
+def test_a_network_goes_on_from_its_own_file(tmp_path: Path, name: str, variant: str) -> None:
+    architecture = find_architecture(name)
+    params, _ = architecture.configure("tiny", {})
+    task, fresh = architecture.make(params), architecture.make(params)
+    detector = task.exportable
+    if variant:
+        instances = ARCHITECTURES["instances"]
+        part = instances.make(instances.configure("tiny", {})[0]).exportable
+        detector = architecture.variants[variant].make(task, part)
+    path = tmp_path / "a.ts"
+    torch.jit.save(torch.jit.script(detector), str(path))
+    start = StartWeights.of_export(path, hashlib.sha256(path.read_bytes()).hexdigest())
+    load_weights(fresh.network, start.weights)
+    for key, tensor in task.network.state_dict().items():
+        assert torch.equal(tensor, fresh.network.state_dict()[key]), key
 
 
 def test_files_that_are_refused(tmp_path: Path) -> None:

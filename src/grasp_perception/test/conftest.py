@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -22,14 +21,6 @@ from grasp_core.cloud import PointCloud
 REAL_DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 #: Longest wait for anything that another process does; compiling for the first time is the longest.
 TIMEOUT_SEC = 120.0
-#: Domain numbers whose ports every system has free.
-ROS_DOMAINS = 101
-
-
-def pytest_configure() -> None:
-    """Give each worker its own ROS domain, before anything of ROS is made; children inherit it."""
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % ROS_DOMAINS)
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 
 
 @pytest.fixture(scope="session")

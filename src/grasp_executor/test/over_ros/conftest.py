@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,36 +11,29 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import pytest
-
-#: Domain numbers whose ports every system has free.
-ROS_DOMAINS = 101
-# Each worker has its own ROS domain, before anything of ROS is made; children inherit it.
-os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % ROS_DOMAINS)
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-
-import numpy as np  # noqa: E402
-import rclpy  # noqa: E402
-from control_msgs.action import (  # noqa: E402
+import rclpy
+from control_msgs.action import (
     FollowJointTrajectory,
     GripperCommand,
     ParallelGripperCommand,
 )
-from rclpy.action import ActionServer, CancelResponse, GoalResponse  # noqa: E402
-from rclpy.action.server import ServerGoalHandle  # noqa: E402
-from rclpy.callback_groups import ReentrantCallbackGroup  # noqa: E402
-from rclpy.executors import MultiThreadedExecutor  # noqa: E402
-from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
-from sensor_msgs.msg import JointState, PointCloud2, PointField  # noqa: E402
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import JointState, PointCloud2, PointField
 
-from grasp_core.grasps import Grasps  # noqa: E402
-from grasp_core.transforms import grasp_rotation  # noqa: E402
-from grasp_executor.ros import grasp_message  # noqa: E402
-from grasp_msgs.msg import GraspArray  # noqa: E402
-from grasp_msgs.srv import DetectGrasps  # noqa: E402
-from grasp_nodes.geometry_ros import header  # noqa: E402
-from grasp_robots.description import RobotDescription  # noqa: E402
-from grasp_robots.robot_file import load_robot  # noqa: E402
+from grasp_core.grasps import Grasps
+from grasp_core.transforms import grasp_rotation
+from grasp_executor.ros import grasp_message
+from grasp_msgs.msg import GraspArray
+from grasp_msgs.srv import DetectGrasps
+from grasp_nodes.geometry_ros import header
+from grasp_robots.description import RobotDescription
+from grasp_robots.robot_file import load_robot
 
 CONFIG = Path(__file__).parents[4] / "config"
 ROBOT = CONFIG / "robots" / "diana7.yaml"
