@@ -91,7 +91,11 @@ def measure(job: Job, command: str) -> list[Row]:
     ModelFileError, RecordError : see `play_rounds`.
     """
     records = play_rounds(job)
-    rows = [row for played in records.values() for row in rate_rows(played)]
+    rows = [
+        row
+        for (setting, _), played in records.items()
+        for row in rate_rows(played, SETTINGS[setting].distance_m)
+    ]
     write_report(job.out, command, records, rows)
     return rows
 

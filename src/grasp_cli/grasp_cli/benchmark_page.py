@@ -50,6 +50,7 @@ objects as independent; those of one round are not quite.
 - *..._two_failures*: the same rounds, cut after the second failure in a row. This is VGN's rule;
   its "declutter rate" is our completion rate under it.
 - *success_rate_width_A_Bcm*: of the attempts whose grasp opens to A to B cm.
+- *..._camera_A_Bcm*: of the rounds whose camera is A to B centimetres from the bin.
 - *outcome_...*: of the attempts, those that ended so.
 - *detection_cpu_ms*: from the cloud to the ranked grasps; median, 10th and 90th percentile.
 

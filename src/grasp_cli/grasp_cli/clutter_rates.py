@@ -8,6 +8,7 @@
 | declutter_rate | rounds in which every object was taken out, of all rounds |
 | ..._two_failures | the same, each round cut after its second failure in a row (VGN's rule) |
 | success_rate_width_A_Bcm | success rate of the grasps whose opening lies in [A, B) |
+| ..._camera_A_Bcm | success and completion rate of the rounds whose camera is A to B away |
 | outcome_... | attempts that ended so, of all attempts |
 | detection_cpu_ms | CPU time from the cloud to the ranked grasps: median, 10th, 90th percentile |
 
@@ -17,7 +18,7 @@ round are not quite.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.stats import binomtest
@@ -30,11 +31,18 @@ from grasp_sim.trial import Outcome
 #: Centimetres: Scale-Balanced Grasp's small, medium and large scale, by the opening of a grasp. The
 #: last class holds the gripper's whole stroke too.
 WIDTH_CLASSES_CM = ((0, 4), (4, 7), (7, 10))
+#: Centimetres: how far a D435 is away. Its errors of depth grow with the square of that.
+DISTANCE_CLASSES_CM = ((40, 50), (50, 60), (60, 70))
 TWO_FAILURES = "_two_failures"
 
 
-def rate_rows(records: Sequence[Record]) -> list[Row]:
-    """Figures of the records of one setting and detector; those of nothing are left out."""
+def rate_rows(records: Sequence[Record], distance_m: Callable[[int], float]) -> list[Row]:
+    """Figures of the records of one setting and detector; those of nothing are left out.
+
+    Parameters
+    ----------
+    distance_m : of the camera in the round of a seed (`Setting.distance_m`).
+    """
     played = [record for record in records if not record.void]
     if not played:
         return []
@@ -43,6 +51,7 @@ def rate_rows(records: Sequence[Record]) -> list[Row]:
         f"{name}{TWO_FAILURES}": count
         for name, count in _round_counts([r.until_two_failures() for r in rounds]).items()
     }
+    counts |= _distance_counts(rounds, distance_m)
     counts |= _attempt_counts([attempt for r in rounds for attempt in r.attempts])
     seeds = tuple(sorted(r.seed for r in rounds))
     setting, detector = played[0].setting, played[0].detector
@@ -77,6 +86,19 @@ def _round_counts(rounds: Sequence[Round]) -> dict[str, tuple[int, int]]:
         "completion_rate": (sum(r.picked for r in rounds), sum(len(r.objects) for r in rounds)),
         "declutter_rate": (sum(r.picked == len(r.objects) for r in rounds), len(rounds)),
     }
+
+
+def _distance_counts(
+    rounds: Sequence[Round], distance_m: Callable[[int], float]
+) -> dict[str, tuple[int, int]]:
+    """Hits and cases of the success and completion rate by the camera's distance."""
+    counts = {}
+    for low, high in DISTANCE_CLASSES_CM:
+        chosen = [r for r in rounds if low <= 100 * distance_m(r.seed) < high]
+        of_class = _round_counts(chosen)
+        for name in ("success_rate", "completion_rate"):
+            counts[f"{name}_camera_{low}_{high}cm"] = of_class[name]
+    return counts
 
 
 def _attempt_counts(attempts: Sequence[Attempt]) -> dict[str, tuple[int, int]]:

@@ -30,7 +30,7 @@ RECORDS = [
 
 
 def test_rates_by_hand() -> None:
-    rows = rate_rows(RECORDS)
+    rows = rate_rows(RECORDS, {1000: 0.45, 1001: 0.5}.__getitem__)
     assert {row.setting for row in rows} == {"easy"}
     assert {row.detector for row in rows} == {"antipodal"}
     assert {row.seeds for row in rows} == {(1000, 1001)}
@@ -43,6 +43,10 @@ def test_rates_by_hand() -> None:
         "success_rate_two_failures": (2 / 4, 4),
         "completion_rate_two_failures": (3 / 5, 5),
         "declutter_rate_two_failures": (0.0, 2),
+        "success_rate_camera_40_50cm": (1.0, 1),
+        "completion_rate_camera_40_50cm": (1 / 2, 2),
+        "success_rate_camera_50_60cm": (2 / 4, 4),
+        "completion_rate_camera_50_60cm": (1.0, 3),
         "success_rate_width_0_4cm": (1.0, 2),
         "success_rate_width_4_7cm": (0.0, 1),
         "success_rate_width_7_10cm": (1 / 2, 2),
@@ -70,8 +74,8 @@ def test_the_interval_holds_the_rate_and_mirrors(case: tuple[int, int]) -> None:
 
 
 def test_figures_of_nothing_are_left_out() -> None:
-    assert rate_rows(RECORDS[2:]) == []
-    nothing_found = rate_rows([record(1000, "ab", [])])
+    assert rate_rows(RECORDS[2:], float) == []
+    nothing_found = rate_rows([record(1000, "ab", [])], float)
     assert [row.metric for row in nothing_found] == [
         "rounds",
         "completion_rate",

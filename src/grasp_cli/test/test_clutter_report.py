@@ -23,7 +23,7 @@ RECORDS = {
     ("hard", "good"): [record("hard", "good", Outcome.HELD)],
     ("hard", "bad"): [record("hard", "bad", Outcome.EMPTY, void="MuJoCo warns: BadQACC")],
 }
-ROWS = [row for records in RECORDS.values() for row in rate_rows(records)]
+ROWS = [row for records in RECORDS.values() for row in rate_rows(records, float)]
 
 
 def test_a_report_by_hand(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ ATTEMPTS_PER_OBJECT = 1.5
 EMPTY_VIEWS = 3
 #: A grasp this near to one that failed (GPR eq. 1, metres) would fail again.
 SAME_GRASP_M = 0.02
-#: Metres above the bin's floor that the camera looks at.
-LOOK_AT_M = 0.03
+#: Metres in the world, above the middle of the bin's floor: what the camera looks at.
+LOOK_AT_M = (0.0, 0.0, 0.03)
 CAMERA_FRAME = "camera"
 
 
@@ -108,6 +108,14 @@ class Setting:
             )
         if self.attempts is not None and self.attempts < 1:
             raise SceneError(f"setting {self.name}: {self.attempts} attempts, expected at least 1")
+
+    def view(self, seed: int) -> Float:
+        """(4, 4) T_world_camera in the round of a seed."""
+        return self.setup.sample_view(LOOK_AT_M, np.random.default_rng((seed, 1)))
+
+    def distance_m(self, seed: int) -> float:
+        """Metres from the camera to what it looks at in the round of a seed."""
+        return float(np.linalg.norm(self.view(seed)[:3, 3] - LOOK_AT_M))
 
 
 @dataclass(frozen=True)
@@ -183,8 +191,7 @@ def run_round(
         seed, setting.catalogue, setting.objects, setting.mode, setting.bin, setting.friction
     )
     cell = Cell(scene, gripper)
-    target = (0.0, 0.0, LOOK_AT_M)
-    T_world_camera = setting.setup.sample_view(target, np.random.default_rng((seed, 1)))
+    T_world_camera = setting.view(seed)
     attempts: list[Attempt] = []
     failed = Grasps.empty(WORLD)
     views, empty_views = 0, 0

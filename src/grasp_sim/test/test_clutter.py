@@ -81,10 +81,12 @@ def test_what_is_seen_can_be_picked_and_is_then_gone(parallel_gripper: Gripper) 
     """Close around the middle of all points above the floor: the one object."""
 
     shown: list[tuple[Grasps, Attempt]] = []
+    views: list[Observation] = []
 
     def watch(seen: Observation, grasp: Grasps, attempt: Attempt) -> None:
         assert len(grasp) == len(seen.cell.scene.models) == 1
         shown.append((grasp, attempt))
+        views.append(seen)
 
     def detect(seen: Observation) -> Grasps:
         world = seen.cloud.transformed(seen.T_world_camera, "world").points
@@ -93,6 +95,8 @@ def test_what_is_seen_can_be_picked_and_is_then_gone(parallel_gripper: Gripper) 
         return down([[float(middle[0]), float(middle[1]), 0.008]], width=0.1)
 
     rounds = [run_round(ONE, seed, parallel_gripper, detect, watch) for seed in range(4)]
+    seen_from = {seen.T_world_camera.tobytes() for seen in views}
+    assert seen_from == {ONE.view(played.seed).tobytes() for played in rounds if played.attempts}
     assert [attempt for _, attempt in shown] == [made for r in rounds for made in r.attempts]
     assert all(grasp.widths[0] == 0.1 for grasp, _ in shown)
     picked = [played for played in rounds if played.picked]
@@ -117,6 +121,13 @@ def test_a_scene_goes_on_by_one_attempt(parallel_gripper: Gripper) -> None:
     assert after is not None
     assert (after.spec.objects, len(failed)) == ((SIMILAR[1],), 1)
     assert execute_best(after, parallel_gripper, in_the_air, failed) == (None, failed)
+
+
+def test_how_far_the_camera_is() -> None:
+    for seed in range(5):
+        away = ONE.view(seed)[:3, 3] - (0.0, 0.0, 0.03)
+        assert ONE.distance_m(seed) == pytest.approx(np.sqrt(away @ away))
+        assert 0.4 <= ONE.distance_m(seed) <= 0.7
 
 
 def test_one_seed_gives_one_round(parallel_gripper: Gripper) -> None:
