@@ -241,7 +241,7 @@ def test_cancel_stops_the_arm_on_its_way(cell: Bench) -> None:
 
 
 def test_a_new_goal_takes_over(cell: Bench) -> None:
-    first = cell.go(0.5, 2.0)
+    first = cell.go(0.5, 20.0)  # so long that a busy machine sends the second in time
     second = cell.go(0.1, 1.0)
     ended = cell.result(first)
     assert (ended.status, ended.result.error_code) == (ABORTED, RESULT.INVALID_GOAL)
