@@ -35,7 +35,7 @@ def test_processes_get_sigint_and_may_finish(tmp_path: Path) -> None:
     code = f'{handler}; print("up", flush=True); time.sleep(60)'
     polite = script(tmp_path, "polite", f"exec {sys.executable} -c '{code}'")
     with RosProcesses([polite], tmp_path) as running:
-        wait_for(tmp_path / "polite.log", "up")
+        wait_for(tmp_path / "polite.log", "up\n")
         assert running.exit_codes == {"polite": None}
         running.check()
     assert running.exit_codes == {"polite": 1}
@@ -48,7 +48,7 @@ def test_a_process_that_does_not_end_is_killed(
     monkeypatch.setattr(ros_processes, "END_SEC", 0.3)
     stubborn = script(tmp_path, "stubborn", "trap '' INT; echo up; while :; do sleep 0.1; done")
     with RosProcesses([stubborn], tmp_path) as running:
-        wait_for(tmp_path / "stubborn.log", "up")
+        wait_for(tmp_path / "stubborn.log", "up\n")
     assert running.exit_codes == {"stubborn": -9}
 
 
