@@ -69,8 +69,8 @@ objects as independent; those of one round are not quite.
 | phoxi_small | as small_only, under a PhoXi | 8 |
 
 All but those named similar are novel: of another source than the training objects. Friction is 0.6
-and the camera a D435 0.4 to 0.7 m away where nothing else is said. At 0.6 m its depth is wrong by 2
-to 3 mm, that of the PhoXi 1.3 m away by 0.3 mm ([camera noise](sensor_noise.md)).
+and the camera a D435 0.4 to 0.7 m away where nothing else is said. At 0.6 m its depth is wrong by 3
+mm, that of the PhoXi 1.3 m away by 0.3 mm ([camera noise](sensor_noise.md)).
 
 A round also ends when nothing is left, or when the detector finds nothing in three views in a row.
 *random* tries the candidates of the antipodal detector in random order: each is still an antipodal

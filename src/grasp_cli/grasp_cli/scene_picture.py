@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from grasp_cli.errors import OptionError
 from grasp_core.checks import Float
 from grasp_core.cloud import PointCloud
-from grasp_learning.recipe import LOOK_AT_M
 from grasp_learning.simulated_view import CAMERA_FRAME, in_workspace
 from grasp_perception.picture.raster import Layer, draw_points
 from grasp_perception.picture.render import point_radii
@@ -21,6 +20,7 @@ from grasp_perception.picture.shading import RGB, composed
 from grasp_perception.picture.views import oblique_view
 from grasp_sim.bins import BINS
 from grasp_sim.cameras import CameraSetup
+from grasp_sim.clutter import LOOK_AT_M
 from grasp_sim.depth_frame import BACKGROUND
 from grasp_sim.scenery import scenery
 from grasp_sim.scenes import Scene, SceneSpec
@@ -55,7 +55,7 @@ def read_spec(text: str) -> SceneSpec:
 def simulated_capture(scene: Scene, setup: CameraSetup, noise: float, seed: int) -> Capture:
     """Look at a scene from a place that the seed draws, with depth errors of this factor."""
     rng = np.random.default_rng(seed)
-    T_world_camera = setup.sample_view((0.0, 0.0, LOOK_AT_M), rng)
+    T_world_camera = setup.sample_view(LOOK_AT_M, rng)
     frame = scenery(scene).render(setup.camera, T_world_camera)
     return capture(frame, setup.noise.scaled(noise), rng)
 

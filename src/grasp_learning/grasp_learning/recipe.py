@@ -17,6 +17,7 @@ from grasp_core.checks import Float
 from grasp_core.errors import ParameterError
 from grasp_core.params import check_params, parameter
 from grasp_sim.cameras import D435_TABLE, PHOXI_BIN, CameraSetup
+from grasp_sim.clutter import LOOK_AT_M
 from grasp_sim.objects.catalogue import (
     COMPOUND,
     NOVEL,
@@ -48,9 +49,6 @@ HARD_PART = 0.3
 #: At most so many objects stand upright side by side (VGN packs about five); of more than that
 #: most scenes are rejected.
 MOST_PACKED = 8
-
-#: Metres above the floor that cameras look at.
-LOOK_AT_M = 0.03
 
 
 class Draw(IntEnum):
@@ -199,7 +197,7 @@ def draw_spec(recipe: Recipe, scene: int, attempt: int) -> SceneSpec:
 def draw_pose(recipe: Recipe, scene: int, view: int) -> Float:
     """Draw a pose `T_world_camera` (4, 4) of the scene's camera."""
     setup = draw_conditions(recipe, scene).setup
-    return setup.sample_view((0.0, 0.0, LOOK_AT_M), recipe.rng(Draw.POSE, scene, view))
+    return setup.sample_view(LOOK_AT_M, recipe.rng(Draw.POSE, scene, view))
 
 
 @lru_cache
