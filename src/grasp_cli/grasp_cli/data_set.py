@@ -15,6 +15,7 @@ from grasp_learning.object_grasps import ObjectGrasps
 from grasp_learning.object_labels import LabelParams
 from grasp_learning.recipe import Recipe
 from grasp_learning.shard_reader import ShardReader
+from grasp_learning.view_arrays import decode_view
 from grasp_learning.view_sample import View
 from grasp_perception.gripper_files import load_gripper
 from grasp_sim.scenes import SceneSpec
@@ -101,12 +102,12 @@ class DataSet:
                 f"no sample {number} in {self.reader.folder}, it has {len(numbers)}: "
                 f"{numbers[:1]} to {numbers[-1:]}"
             )
-        return View.from_arrays(self.reader.read(number))
+        return decode_view(self.reader.read(number))
 
     def views(self) -> Iterator[View]:
         """Read all views in their order."""
         for _, arrays in self.reader.stream():
-            yield View.from_arrays(arrays)
+            yield decode_view(arrays)
 
     def scene_views(self) -> dict[int, list[int]]:
         """Give the numbers of the scenes that are there, and those of their views."""

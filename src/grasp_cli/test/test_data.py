@@ -9,7 +9,7 @@ from PIL import Image
 from typer.testing import Result
 
 from grasp_learning.shard_reader import ShardReader
-from grasp_learning.view_sample import View
+from grasp_learning.view_arrays import decode_view
 
 Command = Callable[..., Result]
 
@@ -38,7 +38,7 @@ def test_a_data_set_is_made_and_only_once(grasp: Command, tmp_path: Path) -> Non
     assert digest_line(first) == f"digest {reader.digest()}"
     assert reader.manifest.settings["gripper_name"] == "parallel_100mm"
     assert reader.manifest.settings["label_contacts"] == 200
-    view = View.from_arrays(reader.read(1))
+    view = decode_view(reader.read(1))
     assert len(view.spec.objects) == 2
     again = grasp("data", "generate", "--out", tmp_path / "a", *TINY)
     assert "0 scenes in " in again.stdout
@@ -56,7 +56,7 @@ def test_own_meshes_become_a_data_set(grasp: Command, tmp_path: Path) -> None:
     assert grasp(*arguments, *smaller).exit_code == 0
     reader = ShardReader(tmp_path / "set")
     assert reader.manifest.settings["catalogue"] == str(meshes)
-    view = View.from_arrays(reader.read(0))
+    view = decode_view(reader.read(0))
     assert set(view.spec.objects) == {str(meshes / "bar.stl"), str(meshes / "cube.stl")}
     assert view.free.any()
     unknown = grasp("data", "generate", "--out", tmp_path / "b", "--meshes", tmp_path / "none")

@@ -16,7 +16,7 @@ from grasp_core.transforms import transform_points
 from grasp_learning.architectures import ARCHITECTURES
 from grasp_learning.checkpoint import Checkpoint
 from grasp_learning.shard_reader import ShardReader
-from grasp_learning.view_sample import View
+from grasp_learning.view_arrays import decode_view
 from grasp_perception.gripper_files import load_gripper
 from grasp_perception.model_files import read_models
 from grasp_perception.pipeline import Pipeline, PipelineParams
@@ -45,7 +45,7 @@ def data(grasp: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seen(data: Path) -> PointCloud:
     """What the camera measured of the first view, in the world."""
     reader = ShardReader(data)
-    view = View.from_arrays(reader.read(reader.numbers[0]))
+    view = decode_view(reader.read(reader.numbers[0]))
     points = transform_points(view.T_world_camera, view.measured[view.measured_valid])
     return PointCloud.from_xyz(points.astype(np.float32), "world")
 

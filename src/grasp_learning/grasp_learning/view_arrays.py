@@ -8,7 +8,7 @@ all digits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,10 +18,8 @@ from grasp_core.camera import Camera
 from grasp_core.checks import check_array
 from grasp_core.errors import ArrayError
 from grasp_core.transforms import quaternions_xyzw
+from grasp_learning.view_sample import View
 from grasp_sim.scenes import SceneSpec
-
-if TYPE_CHECKING:
-    from grasp_learning.view_sample import View
 
 #: Metres in one step of depths and label positions: 16 bits reach 6.5 m and +-3.2 m.
 STEP_M = 1e-4
@@ -81,12 +79,12 @@ def encode_view(view: View, camera: Camera, pixels: NDArray[np.int64]) -> dict[s
     }
 
 
-def decode_view(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    """Give the fields of the view that `encode_view` was given, up to rounding.
+def decode_view(arrays: Mapping[str, NDArray[Any]]) -> View:
+    """Give the view that `encode_view` was given, up to rounding, from what a shard gives back.
 
     Raises
     ------
-    ArrayError : an array is missing, or the crops differ in shape.
+    ArrayError : an array is missing, or the values are not those of a view.
     """
     try:
         clean = arrays["clean_depth"]
@@ -97,7 +95,7 @@ def decode_view(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         rotations = np.zeros((0, 3, 3))
         if len(quaternions):
             rotations = Rotation.from_quat(quaternions / UNIT).as_matrix()
-        return {
+        fields: dict[str, Any] = {
             "measured": sight * _metres(measured)[:, None],
             "measured_valid": measured > 0,
             "clean": sight * _metres(clean[seen])[:, None],
@@ -114,6 +112,7 @@ def decode_view(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         raise ArrayError(f"no array {error} in this sample, it is no view") from error
     except (IndexError, ValueError) as error:
         raise ArrayError(f"the arrays are not those of a view ({error})") from error
+    return View(**fields)
 
 
 def _sight(

@@ -15,6 +15,7 @@ from grasp_core.errors import GraspError
 from grasp_learning.errors import LearningError, SampleError, TrainingError
 from grasp_learning.shard_reader import ShardReader
 from grasp_learning.task import EmptySampleError, Task
+from grasp_learning.view_arrays import decode_view
 from grasp_learning.view_sample import View
 
 #: Setting of a data set that names its gripper.
@@ -65,7 +66,7 @@ class ViewFolders:
         GraspError : its arrays are damaged or are not those of a view.
         """
         reader, number = self._places[index]
-        return View.from_arrays(reader.read(number))
+        return decode_view(reader.read(number))
 
     def digest(self) -> str:
         """Content hash of all the data sets in their order."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -13,7 +11,6 @@ from numpy.typing import DTypeLike, NDArray
 from grasp_core.checks import Float, check_array, check_range, check_rotations
 from grasp_core.errors import ArrayError
 from grasp_learning.scene_labels import PointClass
-from grasp_learning.view_arrays import decode_view
 from grasp_sim.scenes import SceneSpec
 from grasp_sim.trial import Outcome
 
@@ -112,16 +109,6 @@ class View:
         check_rotations(self.T_world_camera[None, :3, :3], "T_world_camera")
         if not np.array_equal(self.grasp_index >= 0, self.classes == PointClass.POSITIVE):
             raise ArrayError("grasp_index must be >= 0 for positive points and for no others")
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> View:
-        """Read what `grasp_learning.view_arrays.encode_view` made, as a shard gives it back.
-
-        Raises
-        ------
-        ArrayError : an array is missing, or the values are not those of a view.
-        """
-        return cls(**decode_view(arrays))
 
     def __len__(self) -> int:
         return len(self.clean)

@@ -25,7 +25,8 @@ from grasp_learning.generate import Job, generate, label_objects, objects_to_lab
 from grasp_learning.object_labels import LabelParams
 from grasp_learning.recipe import CATALOGUES, Recipe, draw_spec
 from grasp_learning.shard_reader import ShardReader
-from grasp_learning.view_sample import TrialSource, View
+from grasp_learning.view_arrays import decode_view
+from grasp_learning.view_sample import TrialSource
 from grasp_sim.bins import Bin
 from grasp_sim.errors import SceneRejectedError
 
@@ -94,7 +95,7 @@ def test_a_data_set_holds_the_views_of_its_recipe(whole: ShardReader) -> None:
     assert whole.manifest.settings["label_contacts"] == 150
     assert whole.manifest.settings["gripper_name"] == "yumi_smart_gripper"
     for _, arrays in whole.stream():
-        view = View.from_arrays(arrays)
+        view = decode_view(arrays)
         assert 2 <= len(view.spec.objects) <= 3
         assert set(view.spec.objects) <= set(CATALOGUES["similar"])
         # What was executed: one label at most, the rest proposed or perturbed.
@@ -105,7 +106,7 @@ def test_a_data_set_holds_the_views_of_its_recipe(whole: ShardReader) -> None:
 def test_views_of_a_scene_share_its_objects_and_labels(labels: Path) -> None:
     job = job_of(labels)
     job = replace(job, recipe=replace(RECIPE, views=2, trials=0))
-    first, second, other = (View.from_arrays(job(number)) for number in (0, 1, 2))
+    first, second, other = (decode_view(job(number)) for number in (0, 1, 2))
     assert first.spec == second.spec != other.spec
     assert not np.allclose(first.T_world_camera, second.T_world_camera)
     assert len(first.trial_widths) == 0
@@ -115,7 +116,7 @@ def test_a_scene_is_emptied_from_view_to_view(labels: Path) -> None:
     recipe = replace(RECIPE, seed=12, emptied=True, views=6, table_share=1.0, euro_box_share=0.0)
     job = replace(job_of(labels), recipe=recipe, propose=around_the_top)
     samples = [job(number) for number in range(6)]
-    views = [View.from_arrays(sample) for sample in samples if sample is not None]
+    views = [decode_view(sample) for sample in samples if sample is not None]
     assert samples[len(views) :] == [None] * (6 - len(views))
     names = [set(view.spec.objects) for view in views]
     assert all(later <= before for before, later in pairwise(names))
@@ -126,7 +127,7 @@ def test_a_scene_is_emptied_from_view_to_view(labels: Path) -> None:
     assert len(second.spec.poses) == len(second.spec.objects)
     assert all(len(view.trial_widths) for view in views)
     # Whoever asks for one view only gets the same.
-    again = View.from_arrays(replace(job, propose=around_the_top)(1) or {})
+    again = decode_view(replace(job, propose=around_the_top)(1) or {})
     np.testing.assert_array_equal(again.measured, second.measured)
     np.testing.assert_array_equal(again.trial_outcomes, second.trial_outcomes)
 

@@ -12,6 +12,7 @@ from grasp_learning.recipe import Recipe, draw_conditions, draw_pose
 from grasp_learning.scene_labels import PointClass
 from grasp_learning.simulated_view import MARGIN_M, in_workspace, look, take_view
 from grasp_learning.staged_scene import StagedScene, stage_scene
+from grasp_learning.view_arrays import decode_view
 from grasp_learning.view_sample import OUTCOMES, TrialSource, View
 from grasp_sim.bins import BINS, Bin
 from grasp_sim.trial import Outcome
@@ -38,7 +39,7 @@ def view(stage: StagedScene, yumi: Gripper) -> View:
         return stage.grasps.grasps[stage.grasps.free].ranked()[:1]
 
     sight = look(stage, RECIPE, 0, 0, yumi, best_label)
-    return View.from_arrays(take_view(stage, sight, RECIPE, 0, 0, yumi))
+    return decode_view(take_view(stage, sight, RECIPE, 0, 0, yumi))
 
 
 def test_clean_points_lie_on_the_scene_within_the_workspace(view: View, stage: StagedScene) -> None:
