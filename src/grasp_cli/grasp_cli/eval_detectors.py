@@ -40,6 +40,7 @@ class _Tap:
         self.name, self.checksum = detector.name, detector.checksum
         self.least_score = 0.0  # all that it finds is judged
         self.reaches_support = detector.reaches_support
+        self.approximate = False  # what the pipeline makes of them is not judged
         self._detector = detector
         self.grasps = Grasps.empty(frame_id)
         self.context: DetectionContext | None = None

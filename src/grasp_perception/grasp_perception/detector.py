@@ -72,13 +72,15 @@ class Detector(Protocol):
 
     `name` goes into every result; `checksum` identifies weights, and is empty where there are none;
     grasps below `least_score` are better not executed; to a detector that `reaches_support`, points
-    of the support are no solids, only its plane is: they are noisier than what it is fitted to.
+    of the support are no solids, only its plane is: they are noisier than what it is fitted to;
+    grasps of one that is `approximate` are given room where they collide (`fit_proposals`).
     """
 
     name: str
     checksum: str
     least_score: float
     reaches_support: bool
+    approximate: bool
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         """Return scored grasps in the frame of the cloud, in any order, possibly none.

@@ -29,6 +29,7 @@ from grasp_perception.above_support import above_support, large_enough
 from grasp_perception.detector import DetectionContext, Detector
 from grasp_perception.errors import CloudUnitsError, RequestError
 from grasp_perception.preprocess import find_support, inside_box
+from grasp_perception.proposal_fit import fit_proposals
 from grasp_perception.request import Region, Request
 from grasp_perception.stopwatch import Stopwatch
 from grasp_perception.transforms import NoTransforms, Transforms
@@ -179,7 +180,7 @@ class Pipeline:
             context = self._context(cloud, sparse, standing, support, request)
         with watch("detect"):
             grasps = self.detector.detect(objects, self.gripper, context)
-        grasps, reason = self._filtered(grasps, context, request, watch)
+        grasps, reason = self._filtered(grasps, objects, context, request, watch)
         return Detection(grasps, reason, objects, support, watch.stage_ms)
 
     def _objects(
@@ -267,17 +268,25 @@ class Pipeline:
         )
 
     def _filtered(
-        self, grasps: Grasps, context: DetectionContext, request: Request, watch: Stopwatch
+        self,
+        grasps: Grasps,
+        objects: PointCloud,
+        context: DetectionContext,
+        request: Request,
+        watch: Stopwatch,
     ) -> tuple[Grasps, str]:
         """Drop what cannot be executed, then near-duplicates, then all but the best."""
         params = self.params
         if len(grasps) == 0:
             return grasps, f"the {self.detector.name} detector found no grasp"
         with watch("collision"):
-            free = context.free(grasps, self.gripper)
-            grasps = grasps[free]
+            found = len(grasps)
+            if self.detector.approximate:
+                grasps = fit_proposals(grasps, self.gripper, objects, context)
+            else:
+                grasps = grasps[context.free(grasps, self.gripper)]
         if len(grasps) == 0:
-            return grasps, f"all {len(free)} grasps collide with the cloud"
+            return grasps, f"all {found} grasps collide with the cloud"
         with watch("filter"):
             keep = context.in_cone(grasps)
             keep &= grasps.widths <= self.gripper.max_width

@@ -25,6 +25,7 @@ from grasp_core.gripper import Gripper
 from grasp_core.model_metadata import (
     CALIBRATED,
     METADATA_NAME,
+    PROPOSER,
     SCORER,
     ModelMetadata,
     read_model_file,
@@ -37,6 +38,7 @@ from grasp_perception.geometric.antipodal import AntipodalDetector
 from grasp_perception.local_search import search
 from grasp_perception.model_files import ModelFile
 from grasp_perception.network_scene import network_scene
+from grasp_perception.proposal_fit import holds_points
 
 #: Of torch, at most, for the whole process; other cores are left to the rest of the stack. Where
 #: several processes share the cores, OMP_NUM_THREADS=1 makes them fewer.
@@ -61,6 +63,7 @@ class TorchScriptDetector:
     checksum : SHA-256 of the file.
     least_score : below which a grasp is better not executed.
     reaches_support : whether it was trained on grasps that go down to the support.
+    approximate : whether it makes grasps of its own.
     metadata : what the file says about itself.
 
     Raises
@@ -75,7 +78,8 @@ class TorchScriptDetector:
         torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         self._network, self.metadata = _load(file.path, file.sha256)
         self.least_score = _least_score(self.metadata)
-        self.reaches_support = self.metadata.local_search
+        self.approximate = self.metadata.kind == PROPOSER
+        self.reaches_support = self.approximate or self.metadata.local_search
         self._candidates = AntipodalDetector()
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
@@ -125,7 +129,7 @@ class TorchScriptDetector:
             scores,
             cloud,
         )
-        return grasps[_holds_a_point(grasps, gripper, cloud)]
+        return grasps[holds_points(grasps, gripper, PointGrid.from_cloud(cloud))]
 
     def _scene(
         self, cloud: PointCloud, context: DetectionContext
@@ -175,13 +179,3 @@ def _load(path: Path, sha256: str) -> tuple[Any, ModelMetadata]:
         return network.eval(), ModelMetadata.from_json(extra[METADATA_NAME])
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
-
-
-def _holds_a_point(grasps: Grasps, gripper: Gripper, cloud: PointCloud) -> NDArray[np.bool_]:
-    """Which grasps (N,) have a point of the cloud between the pads."""
-    lower, upper = gripper.closing_region(grasps.widths)
-    counts = PointGrid.from_cloud(cloud).count_inside(
-        grasps.T_frame_grasp, lower[:, None], upper[:, None], stop_at=1
-    )
-    between: NDArray[np.bool_] = counts[:, 0] > 0
-    return between

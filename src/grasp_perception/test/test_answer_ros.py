@@ -25,6 +25,7 @@ class FaultyDetector:
     checksum = "123"
     least_score = 0.0
     reaches_support = False
+    approximate = False
 
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error

@@ -36,7 +36,7 @@ class FixedDetector:
 
     def __init__(self, grasps: Grasps | None = None, least_score: float = 0.0) -> None:
         self.grasps, self.least_score = grasps, least_score
-        self.reaches_support = False
+        self.reaches_support = self.approximate = False
         self.cloud: PointCloud | None = None
         self.context: DetectionContext | None = None
 
@@ -220,6 +220,17 @@ def test_each_filter_drops_what_it_should(scene: PointCloud, gripper: Gripper) -
     np.testing.assert_allclose(overruled.positions, [free, far])
     wide = FixedDetector(straight_down([free], width=0.11))
     assert "cone, width, score" in Pipeline(PipelineParams(), gripper, wide).run(scene).reason
+
+
+def test_grasps_of_an_approximate_detector_are_given_room(see_scene: See, gripper: Gripper) -> None:
+    """Tips 8 mm in the table: a detector that means it has no grasp, one that may err has one."""
+    cloud = see_scene(boxes=[(0.0, 0.0, 0.03, 0.03, 0.05)])
+    detector = FixedDetector(straight_down([[0.0, 0.0, 0.508]], width=0.05))
+    pipeline = Pipeline(PipelineParams(), gripper, detector)
+    assert "all 1 grasps collide" in pipeline.run(cloud).reason
+    detector.approximate = True
+    (withdrawn,) = pipeline.run(cloud).grasps.positions
+    assert 0.48 < withdrawn[2] < 0.5
 
 
 def test_noise_of_the_support_stands_in_the_way_unless_a_detector_reaches_it(

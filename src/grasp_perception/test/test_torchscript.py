@@ -123,6 +123,8 @@ def test_a_proposer_through_the_pipeline(
     file = write_model(tmp_path / "a.ts", TopProposer())
     detector = TorchScriptDetector("top", file)
     assert (detector.name, detector.checksum) == ("top", file.sha256)
+    assert detector.approximate
+    assert detector.reaches_support
     found = Pipeline(PipelineParams(), gripper, detector).run(scene)
     # The grasp a metre above holds nothing; the other opens as wide as the gripper can.
     assert len(found.grasps) == 1
@@ -187,6 +189,8 @@ def test_a_scorer_that_searches_tries_the_grasps_around_its_best(
     file = write_model(tmp_path / "b.ts", HeightScorer(), local_search=True, **scorer)
     searching = TorchScriptDetector("b", file)
     assert (plain.reaches_support, searching.reaches_support) == (False, True)
+    assert not plain.approximate
+    assert not searching.approximate
     objects, context = above(scene, 0.48), context_of(scene)
     before = plain.detect(objects, gripper, context)
     after = searching.detect(objects, gripper, context_of(scene))

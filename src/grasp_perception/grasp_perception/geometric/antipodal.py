@@ -62,6 +62,7 @@ class AntipodalDetector:
     checksum = ""
     least_score = 0.0
     reaches_support = False
+    approximate = False
 
     def detect(self, cloud: PointCloud, gripper: Gripper, context: DetectionContext) -> Grasps:
         """Return at most one grasp per contact pair, in the frame of the cloud."""
