@@ -1,7 +1,7 @@
 """Room for the gripper around proposed grasps: they open wider and withdraw until nothing is hit.
 
-A network tells where to grasp to within a centimetre. What its fingers meet there geometry sees
-exactly, and most proposals of a bin are hit or hit the support by a few millimetres only.
+A network tells where to grasp to within a centimetre or two. What the fingers meet there the cloud
+tells exactly, and most proposals that collide are free a centimetre or two further back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def fit_proposals(
 
     Parameters
     ----------
-    proposals : in the frame of the cloud.
+    proposals : in the frame of the objects.
     objects : the cloud without support and outliers.
     """
     around = PointGrid.from_cloud(objects)
