@@ -29,8 +29,8 @@ from grasp_perception.node_params import BagPlayerParams
 
 _THREADS = 2
 _TF_DEPTH = 100  # as tf2_ros publishes
-#: Longest wait at the end until the last cloud has arrived.
-_LAST_CLOUD_SEC = 2.0
+#: Longest wait at the end until the last messages have arrived, also with who is slow to connect.
+_LAST_MESSAGES_SEC = 10.0
 
 
 class BagPlayer(Node):
@@ -74,7 +74,11 @@ class BagPlayer(Node):
                 if self._stopping.wait(max(0.0, due - monotonic())):
                     break
                 self._show(item)
-            self._cloud.wait_for_all_acked(Duration(seconds=_LAST_CLOUD_SEC))
+            else:
+                deadline = monotonic() + _LAST_MESSAGES_SEC
+                for publisher in (self._cloud, self._static, self._moving, self._clock_topic):
+                    left_sec = max(0.0, deadline - monotonic())
+                    publisher.wait_for_all_acked(Duration(seconds=left_sec))
         except GraspError as error:
             self.error = str(error)
         finally:

@@ -37,9 +37,10 @@ def test_bag_is_published_to_its_end_and_what_is_damaged_left_out(
             if i == 3:
                 message.data = b"cut"
             writer.write("/points", CLOUD, message, SECOND + i * SECOND // 100)
-    clouds = probe.listen(PointCloud2, "/played", 50)
     transforms = probe.listen(TFMessage, "/tf_static", LATCHED)
     clock = probe.listen(Clock, "/clock", 50)
+    # The player starts once it knows of this one: of the others it knows by then.
+    clouds = probe.listen(PointCloud2, "/played", 50)
     player = start_node(
         "bag_player", "-r", "cloud:=/played", "-p", f"path:={path}", "-p", "clock:=true"
     )
