@@ -18,11 +18,10 @@ from grasp_cli.clutter_pictures import FailurePictures
 from grasp_cli.clutter_rates import rate_rows
 from grasp_cli.clutter_records import Record, RecordFile
 from grasp_cli.clutter_report import write_report
-from grasp_cli.clutter_settings import GRIPPER, SETTINGS
+from grasp_cli.clutter_settings import SETTINGS, gripper_of
 from grasp_cli.errors import OptionError
 from grasp_cli.named_detectors import FILE_ENDING, title
 from grasp_cli.results import Row
-from grasp_perception.gripper_files import load_gripper
 from grasp_sim.clutter import Round, Watch, run_round
 from grasp_sim.errors import SceneRejectedError, UnstableSimulationError
 from grasp_sim.objects.cache import content_hash
@@ -134,7 +133,7 @@ def play_rounds(job: Job) -> dict[tuple[str, str], list[Record]]:
 
 def play(setting: str, detector: str, seed: int, watch: Watch | None = None) -> Record:
     """Play one round."""
-    gripper = load_gripper(GRIPPER)
+    gripper = gripper_of(setting)
     player = Player(detector, SETTINGS[setting], seed, gripper)
     void = ""
     try:
@@ -147,7 +146,7 @@ def play(setting: str, detector: str, seed: int, watch: Watch | None = None) -> 
 
 def made_with(setting: str, detector: str) -> str:
     """Hash of what a round depends on, beside the code and the seed."""
-    parts = (SETTINGS[setting], load_gripper(GRIPPER), checksum(detector))
+    parts = (SETTINGS[setting], gripper_of(setting), checksum(detector))
     return content_hash(*map(repr, parts))[:16]
 
 

@@ -38,10 +38,10 @@ the turns.
 """
 
 CLUTTER = """\
-A free gripper (100 mm stroke) empties simulated scenes with the grasps of each detector; a grasp is
-executed in physics and succeeds if an object is still held after lift and shake. Every detector
-meets the same scenes, views and noise. In brackets Wilson's 95 % interval, which takes attempts and
-objects as independent; those of one round are not quite.
+A free gripper (100 mm stroke where nothing else is said) empties simulated scenes with the grasps
+of each detector; a grasp is executed in physics and succeeds if an object is still held after lift
+and shake. Every detector meets the same scenes, views and noise. In brackets Wilson's 95 %
+interval, which takes attempts and objects as independent; those of one round are not quite.
 
 - *rounds*: scenes played. Who has played fewer than another has played the first of them.
 - *success_rate*: of the attempts, those after which an object was held.
@@ -67,6 +67,7 @@ objects as independent; those of one round are not quite.
 | phoxi_novel | 10, in a bin under a PhoXi (GPR) | 15 |
 | phoxi_hard | as hard_novel, under a PhoXi with depth noise x 2 | 1.5 per object |
 | phoxi_small | as small_only, under a PhoXi | 8 |
+| phoxi_yumi | as phoxi_novel, with the YuMi's gripper, which opens 50 mm (GPR's cell) | 15 |
 
 All but those named similar are novel: of another source than the training objects. Friction is 0.6
 and the camera a D435 0.4 to 0.7 m away where nothing else is said. At 0.6 m its depth is wrong by 3

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from grasp_core.gripper import Gripper
+from grasp_perception.gripper_files import load_gripper
 from grasp_sim.cameras import PHOXI_BIN
 from grasp_sim.clutter import Setting
 from grasp_sim.objects.catalogue import NOVEL, NOVEL_SMALL, SIMILAR
 
 #: The 100 mm stroke that both papers' width classes presume.
 GRIPPER = "parallel_100mm"
+#: Gripper by setting, where it is another one.
+OTHER_GRIPPERS = {"phoxi_yumi": "yumi_smart_gripper"}
 
 #: The most attempts in which 5 objects can be taken without two failures in a row: VGN's own rule
 #: ends every round in time, so that its rates are those "of two failures".
@@ -29,5 +33,12 @@ SETTINGS = {
         Setting("phoxi_novel", NOVEL, objects=(10, 10), setup=PHOXI_BIN),
         Setting("phoxi_hard", NOVEL, (12, 15), friction=0.35, noise=2.0, setup=PHOXI_BIN),
         Setting("phoxi_small", NOVEL_SMALL, (5, 6), attempts=8, setup=PHOXI_BIN),
+        # GPR's robot.
+        Setting("phoxi_yumi", NOVEL, objects=(10, 10), setup=PHOXI_BIN),
     )
 }
+
+
+def gripper_of(setting: str) -> Gripper:
+    """Load the gripper of a setting."""
+    return load_gripper(OTHER_GRIPPERS.get(setting, GRIPPER))

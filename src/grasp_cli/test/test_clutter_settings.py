@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grasp_cli.benchmark_page import CLUTTER
-from grasp_cli.clutter_settings import SETTINGS
+from grasp_cli.clutter_settings import OTHER_GRIPPERS, SETTINGS, gripper_of
 from grasp_sim.bins import BINS
 from grasp_sim.objects.catalogue import TRAINING
 
@@ -26,3 +26,9 @@ def test_attempts_of_the_papers() -> None:
     assert allowed == {
         "small_only": 8, "isolated_small": 1, "packed": 10, "pile": 10, "phoxi_small": 8
     }  # fmt: skip
+
+
+def test_gripper_of_each_robot() -> None:
+    assert set(OTHER_GRIPPERS) <= set(SETTINGS)
+    assert gripper_of("phoxi_novel").max_width == 0.1  # Diana 7
+    assert gripper_of("phoxi_yumi").max_width == 0.05
