@@ -77,7 +77,9 @@ A round also ends when nothing is left, or when the detector finds nothing in th
 *random* tries the candidates of the antipodal detector in random order: each is still an antipodal
 contact pair under the approach that fits it best, and free of collision with the cloud. *oracle*
 knows shapes and poses: it takes the force-closure label (friction 0.3) of the highest Ferrari-Canny
-quality that is free of collision, from within 60 degrees of straight above.
+quality that is free of collision, from within 60 degrees of straight above. *sbg_baseline* (one
+cylinder, no SBL, no NcM) and *sbg_short* (all three) are Scale-Balanced Grasp after 511 steps each,
+the ablations of its Table 1 below; the others are those of [models.md](models.md).
 """
 
 PHYSICS_LABELS = """\
