@@ -79,7 +79,7 @@ contact pair under the approach that fits it best, and free of collision with th
 knows shapes and poses: it takes the force-closure label (friction 0.3) of the highest Ferrari-Canny
 quality that is free of collision, from within 60 degrees of straight above. *sbg_baseline* (one
 cylinder, no SBL, no NcM) and *sbg_short* (all three) are Scale-Balanced Grasp after 511 steps each,
-the ablations of its Table 1 below; the others are those of [models.md](models.md).
+the ablations of its Table 1 below; the other networks are those of [models.md](models.md).
 """
 
 PHYSICS_LABELS = """\
